@@ -1,0 +1,2 @@
+//! Sandbox server.
+fn main() {}

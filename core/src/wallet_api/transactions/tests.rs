@@ -1,0 +1,105 @@
+use serde_json::json;
+
+use super::*;
+use crate::clock::UnixSeconds;
+use crate::money::{Currency, Money};
+
+const CONFIRMED: &str = r#"{"transaction_key":"CiGEL0000000000000B1","created_at":1760000000,"status":"confirmed",
+  "type":"automatic","wallet":2112,"confirmed_at":1760000085,"valid_for_payment_card_debit":false,
+  "reserve":{"for":2592000},"use_allowance":true,"suggest_allowance":false,"auto_confirm":false,
+  "project_id":1234,"location_id":9975,"payments":[{"id":186975533,"transaction_key":"CiGEL0000000000000B1",
+  "created_at":1760000000,"status":"confirmed","cancelable":false,"price":5000,"currency":"GEL",
+  "price_decimal":"50.00","freeze":{"for":0},"freeze_for":0,"description":"Cash deposit",
+  "beneficiary":{"id":14471},"wallet":2112,"purpose":"cash","confirmed_at":1760000085}],"inquiries":[]}"#;
+
+fn read(json: &str) -> Result<Transaction, String> {
+    serde_json::from_str(json).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_sample_of_a_settled_cash_in_is_read() {
+    insta::assert_json_snapshot!(read(CONFIRMED).unwrap());
+}
+
+#[test]
+fn optional_fields_may_be_missing_or_null_and_unknown_values_are_kept() {
+    let transaction = read(
+        r#"{"transaction_key":"pDAlAZ3z","created_at":1,"status":"on_the_moon","type":"telepathy","wallet":null,
+            "reserve":null,"auto_confirm":null,"payments":null,"project":null,"something_new":{"a":[1]}}"#,
+    )
+    .unwrap();
+    assert_eq!(transaction.status, TransactionStatus::Other("on_the_moon".to_owned()));
+    assert_eq!(transaction.accepted_by, Some(TransactionType::Other("telepathy".to_owned())));
+    assert_eq!(transaction.payments, []);
+}
+
+#[test]
+fn an_amount_that_contradicts_itself_is_an_error_not_a_choice() {
+    let error = read(&CONFIRMED.replace("50.00", "5.00")).unwrap_err();
+    assert!(error.contains("50.00 GEL in minor units and 5.00 GEL as a decimal"), "{error}");
+}
+
+#[test]
+fn a_key_that_does_not_belong_in_a_path_is_refused() {
+    assert!(read(&CONFIRMED.replace("CiGEL0000000000000B1", "../wallet/1")).is_err());
+}
+
+fn create_transaction() -> CreateTransaction {
+    CreateTransaction {
+        payments: vec![NewPayment {
+            description: "Cash deposit".to_owned(),
+            price: Money::from_minor(5000, Currency::GEL),
+            beneficiary: Some(NewBeneficiary::Id(WalletId::new(14471).unwrap())),
+            purpose: Some(PaymentPurpose::Cash),
+            parameters: Some(json!({"attempt": "a", "kind": "cash_in"})),
+        }],
+        reserve: Some(Reserve::For(900)),
+        use_allowance: true,
+        auto_confirm: false,
+        callback_uri: CallbackUri::Disabled,
+    }
+}
+
+#[test]
+fn a_cash_in_as_it_is_sent() {
+    insta::assert_json_snapshot!(create_transaction());
+}
+
+#[test]
+fn a_payment_with_defaults_as_it_is_sent() {
+    let mut create = create_transaction();
+    create.reserve = Some(Reserve::Until(UnixSeconds(1_760_000_000)));
+    create.callback_uri = CallbackUri::ProjectDefault;
+    for payment in &mut create.payments {
+        payment.beneficiary = None;
+        payment.purpose = None;
+        payment.parameters = None;
+    }
+    insta::assert_json_snapshot!(create);
+}
+
+#[test]
+fn payers_as_they_are_sent() {
+    insta::assert_json_snapshot!([
+        Payer::Id(WalletId::new(14471).unwrap()),
+        Payer::Email("payer@example.com".to_owned()),
+        Payer::Phone("995555000000".to_owned()),
+    ]);
+}
+
+#[test]
+fn a_filter_says_only_what_it_filters() {
+    assert_eq!(TransactionFilter::default().pairs(), []);
+    let filter = TransactionFilter {
+        statuses: vec![TransactionStatus::New, TransactionStatus::Reserved],
+        from: Some(UnixSeconds(5)),
+        to: Some(UnixSeconds(9)),
+        limit: Some(200),
+        offset: Some(400),
+    };
+    assert_eq!(
+        filter.pairs(),
+        [("status", "new,reserved"), ("from", "5"), ("to", "9"), ("limit", "200"), ("offset", "400")]
+            .map(|(name, value)| (name, value.to_owned()))
+    );
+}

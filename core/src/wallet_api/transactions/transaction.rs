@@ -1,0 +1,156 @@
+//! The transaction as the server shows it (wallet-api section 5.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::payment::Payment;
+use crate::clock::UnixSeconds;
+use crate::code::{LocationId, TransactionKey, WalletId};
+use crate::money::Money;
+use crate::wallet_api::wire::{null_is_missing, wire_enum};
+
+wire_enum! {
+    /// The state of a transaction (wallet-api section 5.6).
+    pub enum TransactionStatus {
+        /// Created; nobody has accepted.
+        New = "new",
+        /// The payer was asked and has not answered.
+        Waiting = "waiting",
+        /// Accepted, but a beneficiary has to register first.
+        WaitingRegistration = "waiting_registration",
+        /// Accepted, but the payer has to top up first; nothing is held.
+        WaitingFunds = "waiting_funds",
+        /// Accepted, but the payment's password is still to be given.
+        WaitingPassword = "waiting_password",
+        /// Accepted; the money is held for the beneficiary.
+        Reserved = "reserved",
+        /// Settled: the beneficiary has the money.
+        Confirmed = "confirmed",
+        /// The payer refused.
+        Rejected = "rejected",
+        /// Taken back after it was accepted.
+        Revoked = "revoked",
+        /// Ended without settlement: time was over, or another cause.
+        Failed = "failed",
+        /// Taken back before it was accepted.
+        Deleted = "deleted",
+    }
+}
+
+wire_enum! {
+    /// How a transaction was accepted (wallet-api section 5.7).
+    pub enum TransactionType {
+        /// By an allowance.
+        Automatic = "automatic",
+        /// On the web page.
+        Page = "page",
+        /// By flash SMS.
+        Flash = "flash",
+        /// By the payer's PIN.
+        Pin = "pin",
+        /// By the customer's reservation code.
+        ReservationCode = "reservation_code",
+        /// In the customer's app.
+        MobileApp = "mobile_app",
+    }
+}
+
+/// How long the money stays held after acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Reserve {
+    /// For so many seconds.
+    #[serde(rename = "for")]
+    For(i64),
+    /// Until a moment.
+    #[serde(rename = "until")]
+    Until(UnixSeconds),
+}
+
+/// The number of a merchant's project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct ProjectId(pub u64);
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The merchant's project as a payer sees it (wallet-api section 7.2).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Project {
+    /// Its number.
+    pub id: ProjectId,
+    /// Its name.
+    pub title: String,
+}
+
+/// A transaction: one or more payments, accepted or refused as a whole.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Transaction {
+    /// Its key.
+    pub transaction_key: TransactionKey,
+    /// When it was created.
+    pub created_at: UnixSeconds,
+    /// Its state.
+    pub status: TransactionStatus,
+    /// How it was accepted, once it was.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub accepted_by: Option<TransactionType>,
+    /// The payer's wallet, once accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<WalletId>,
+    /// When it was settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<UnixSeconds>,
+    /// How long the money stays held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserve: Option<Reserve>,
+    /// Whether acceptance settles at once.
+    #[serde(default, deserialize_with = "null_is_missing")]
+    pub auto_confirm: bool,
+    /// The merchant's project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// The merchant's location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<LocationId>,
+    /// The project, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Project>,
+    /// What is paid.
+    #[serde(default, deserialize_with = "null_is_missing")]
+    pub payments: Vec<Payment>,
+}
+
+impl Transaction {
+    /// What all its payments come to; `None` without payments, or where they
+    /// can't be added up (several currencies).
+    #[must_use]
+    pub fn amount(&self) -> Option<Money> {
+        let mut prices = self.payments.iter().map(|payment| payment.price);
+        let first = prices.next()?;
+        prices.try_fold(first, |sum, price| sum.checked_add(price).ok())
+    }
+}
+
+/// One page of a list of transactions.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct TransactionPage {
+    /// The transactions, newest first.
+    #[serde(default, deserialize_with = "null_is_missing")]
+    pub transactions: Vec<Transaction>,
+    /// Where the page lies.
+    #[serde(rename = "_metadata", default, deserialize_with = "null_is_missing")]
+    pub metadata: PageMetadata,
+}
+
+/// Where a page lies in its list (wallet-api section 1.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct PageMetadata {
+    /// How many there are in all pages.
+    #[serde(default, deserialize_with = "null_is_missing")]
+    pub total: u64,
+}

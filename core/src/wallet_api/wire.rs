@@ -1,0 +1,125 @@
+//! Small things that many wire structs need.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::money::{Currency, Money};
+
+/// An enum of the wire: named texts, and [`Other`] for what a newer server says.
+macro_rules! wire_enum {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+            /// A value that this library does not know.
+            Other(String),
+        }
+
+        impl $name {
+            /// The value as it is on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                match text.as_str() {
+                    $($text => Self::$variant,)+
+                    _ => Self::Other(text),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+pub(super) use wire_enum;
+
+/// Reads `null` like a missing field.
+pub(super) fn null_is_missing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// An amount in both of its representations: minor units and decimal text
+/// (wallet-api section 4). They must agree: money is never a guess.
+pub(super) fn both_amounts(
+    minor: Option<i64>,
+    decimal: Option<&DecimalText>,
+    currency: &str,
+) -> Result<Money, String> {
+    let currency = Currency::parse(currency).map_err(|error| error.to_string())?;
+    let from_minor = minor.map(|minor| Money::from_minor(minor, currency));
+    let from_decimal = decimal
+        .map(|text| Money::parse_decimal(&text.0, currency))
+        .transpose()
+        .map_err(|error| error.to_string())?;
+    match (from_minor, from_decimal) {
+        (Some(minor), Some(decimal)) if minor != decimal => {
+            Err(format!("the amount is {minor} in minor units and {decimal} as a decimal"))
+        }
+        (Some(money), _) | (None, Some(money)) => Ok(money),
+        (None, None) => Err("the amount is missing".to_owned()),
+    }
+}
+
+/// A decimal that was sent as text, or as a whole JSON number. A JSON number
+/// with a fraction is refused: reading it would go through a float.
+#[derive(Debug)]
+pub(super) struct DecimalText(String);
+
+impl<'de> Deserialize<'de> for DecimalText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Text(String),
+            Whole(i64),
+        }
+        Ok(Self(match Form::deserialize(deserializer)? {
+            Form::Text(text) => text,
+            Form::Whole(number) => number.to_string(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(json: &str) -> DecimalText {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn two_representations_must_agree() {
+        let money = Money::from_minor(1250, Currency::GEL);
+        assert_eq!(both_amounts(Some(1250), Some(&decimal("\"12.5\"")), "GEL"), Ok(money));
+        assert_eq!(both_amounts(Some(1200), Some(&decimal("12")), "GEL").map(Money::minor), Ok(1200));
+        assert!(serde_json::from_str::<DecimalText>("12.5").is_err());
+        assert_eq!(both_amounts(Some(1250), None, "GEL"), Ok(money));
+        assert!(both_amounts(Some(1251), Some(&decimal("\"12.50\"")), "GEL").is_err());
+        assert!(both_amounts(None, None, "GEL").is_err());
+        assert!(both_amounts(Some(1), None, "JPY").is_err());
+        assert!(both_amounts(None, Some(&decimal("\"1.005\"")), "GEL").is_err());
+    }
+}

@@ -1,1 +1,38 @@
-//! Sandbox.
+//! A local Wallet API server with a real double-entry ledger: the counterpart
+//! of tests, of the demo, and of an app developer's desk.
+//!
+//! [`Sandbox`] starts one inside a test; the program `paysera-sandbox serve`
+//! starts one on a desk. Who is there to talk to is in [`seed`].
+//!
+//! It checks the client, so it must never use the client's code: only money
+//! and codes of the core are shared, and [`mac`] is written a second time from
+//! the documentation.
+//!
+//! The layers, outside in: `server` (connections and faults), `http` (routes,
+//! signatures, JSON), `operations` (what callers do, each in one database
+//! transaction), `domain` (rules without I/O) and `store` (SQLite).
+#![forbid(unsafe_code)]
+
+mod app;
+mod clock;
+mod domain;
+mod error;
+mod faults;
+mod http;
+pub mod mac;
+mod operations;
+mod random;
+pub mod reservation_code;
+mod sandbox;
+pub mod seed;
+mod server;
+mod store;
+
+pub use clock::SandboxClock;
+pub use domain::cash::Limits;
+pub use domain::status::Status;
+pub use faults::Faults;
+pub use sandbox::{Sandbox, SandboxBuilder, SandboxError};
+pub use store::check::{LedgerFault, LedgerReport, LedgerRule};
+pub use store::ledger::Balance;
+pub use store::{Database, StoreError};

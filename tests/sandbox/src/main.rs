@@ -1,2 +1,84 @@
-//! Sandbox server.
-fn main() {}
+//! `paysera-sandbox serve`: the Wallet API server on a desk.
+#![forbid(unsafe_code)]
+// This program's output is for the person who started it.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use paysera_sandbox::{Database, Sandbox, SandboxError, seed};
+
+/// A local Wallet API server with a real double-entry ledger.
+#[derive(Debug, Parser)]
+#[command(name = "paysera-sandbox", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until Ctrl-C.
+    Serve {
+        /// Address and port to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Keep the books in this file; in memory if not given.
+        #[arg(long, value_name = "FILE")]
+        db: Option<PathBuf>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Command::Serve { listen, db } = Arguments::parse().command;
+    match serve(listen, db).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("paysera-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(listen: SocketAddr, db: Option<PathBuf>) -> Result<(), SandboxError> {
+    let database = db.clone().map_or(Database::InMemory, Database::File);
+    let sandbox = Sandbox::builder().database(database).start(listen).await?;
+    introduce(&sandbox, db.as_ref());
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
+    }
+    sandbox.shutdown().await;
+    println!("Stopped.");
+    Ok(())
+}
+
+fn introduce(sandbox: &Sandbox, db: Option<&PathBuf>) {
+    let base = sandbox.base_url();
+    println!("Paysera Wallet API sandbox on {base}");
+    match db {
+        Some(path) => println!("Books in {}", path.display()),
+        None => println!("Books in memory; --db FILE keeps them"),
+    }
+    println!();
+    println!("Merchant    id {}  key {}", seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY);
+    println!(
+        "            project {}, wallet {}, locations {} (all services), {} (no cash-in), {} (payments only)",
+        seed::PROJECT_ID,
+        seed::RETAILER_WALLET,
+        seed::LOCATION_ALL_SERVICES,
+        seed::LOCATION_WITHOUT_CASH_IN,
+        seed::LOCATION_PAYMENTS_ONLY
+    );
+    println!("Customers");
+    for customer in seed::CUSTOMERS {
+        println!(
+            "            {:<22} wallet {}  token {:<17} key {}",
+            customer.role, customer.wallet, customer.token, customer.mac_key
+        );
+    }
+    println!();
+    println!("Try         curl -i {base}rest/v1/server");
+}

@@ -1,0 +1,188 @@
+//! Reading JSON objects that strangers sent: each refusal names its path, for
+//! example `payments[0].price`.
+
+use paysera_core::money::{Currency, Money};
+use serde_json::{Map, Value};
+
+use crate::error::Refusal;
+
+/// The largest price in minor units: far above any till, far below an overflow
+/// of any sum.
+pub(crate) const MAX_PRICE: i64 = 99_999_999_999;
+
+/// Reads a body; empty and `[]` stand for `{}` because PHP encodes an empty
+/// object as `[]` (wallet-api section 1.3).
+pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
+        Ok(_) => Err(Refusal::Malformed("The body must be a JSON object".to_owned())),
+        Err(error) => Err(Refusal::Malformed(format!("The body is not JSON: {error}"))),
+    }
+}
+
+/// One object and where it stands in the body.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    path: String,
+}
+
+impl<'a> Fields<'a> {
+    /// The body itself.
+    pub(crate) const fn root(map: &'a Map<String, Value>) -> Self {
+        Self { map, path: String::new() }
+    }
+
+    /// `value` as an object that stands at `path`.
+    pub(crate) fn at(value: &'a Value, path: String) -> Result<Self, Refusal> {
+        match value {
+            Value::Object(map) => Ok(Self { map, path }),
+            _ => Err(Refusal::parameter(path, "This value should be an object")),
+        }
+    }
+
+    /// The path of one field.
+    pub(crate) fn path(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// The refusal of one field.
+    pub(crate) fn refuse(&self, name: &str, reason: &str) -> Refusal {
+        Refusal::parameter(self.path(name), reason)
+    }
+
+    /// The field; `null` counts as absent (wallet-api section 1.2).
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        self.read(name, "This value should be of type string", Value::as_str)
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        self.read(name, "This value should be of type integer", Value::as_i64)
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        self.read(name, "This value should be of type boolean", Value::as_bool)
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
+        self.get(name).map(|value| Self::at(value, self.path(name))).transpose()
+    }
+
+    /// `currency` with two decimals; PHP and the docs write it in upper case.
+    pub(crate) fn currency(&self) -> Result<Currency, Refusal> {
+        let code = self
+            .text("currency")?
+            .ok_or_else(|| self.refuse("currency", "This value should not be blank"))?;
+        Currency::parse(code).map_err(|error| self.refuse("currency", &error.to_string()))
+    }
+
+    /// `price` in minor units or `price_decimal` in major ones, exactly one of
+    /// them (wallet-api section 4), more than zero and at most [`MAX_PRICE`].
+    pub(crate) fn price(&self, currency: Currency) -> Result<Money, Refusal> {
+        let (name, money) = match (self.get("price"), self.get("price_decimal")) {
+            (Some(_), Some(_)) => {
+                return Err(self.refuse("price", "Give either price or price_decimal, not both"));
+            }
+            (None, None) => return Err(self.refuse("price", "This value should not be blank")),
+            (Some(_), None) => {
+                let minor = self.integer("price")?.unwrap_or_default();
+                ("price", Money::from_minor(minor, currency))
+            }
+            (None, Some(value)) => {
+                // A JSON number is printed in its shortest form, which is what
+                // was sent; no arithmetic is done on it.
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    _ => return Err(self.refuse("price_decimal", "This value should be a decimal number")),
+                };
+                let money = Money::parse_decimal(&text, currency)
+                    .map_err(|error| self.refuse("price_decimal", &error.to_string()))?;
+                ("price_decimal", money)
+            }
+        };
+        if money.minor() <= 0 {
+            Err(self.refuse(name, "This value should be greater than 0"))
+        } else if money.minor() > MAX_PRICE {
+            Err(self.refuse(name, "This value is too large"))
+        } else {
+            Ok(money)
+        }
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        reason: &str,
+        convert: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        self.get(name).map(|value| convert(value).ok_or_else(|| self.refuse(name, reason))).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn price(value: &Value) -> Result<i64, String> {
+        match Fields::at(value, "payments[0]".to_owned()).unwrap().price(Currency::GEL) {
+            Ok(money) => Ok(money.minor()),
+            Err(Refusal::InvalidParameter { path, .. }) => Err(path),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn prices_are_read_in_both_forms() {
+        assert_eq!(price(&json!({"price": 1})), Ok(1));
+        assert_eq!(price(&json!({"price": MAX_PRICE, "price_decimal": null})), Ok(MAX_PRICE));
+        for (decimal, minor) in
+            [(json!("12.5"), 1250), (json!(12.5), 1250), (json!(100), 10000), (json!("0.01"), 1)]
+        {
+            assert_eq!(price(&json!({ "price_decimal": decimal })), Ok(minor));
+        }
+    }
+
+    #[test]
+    fn a_bad_price_is_refused_at_its_path() {
+        for value in [
+            json!({}),
+            json!({"price": 0}),
+            json!({"price": -1}),
+            json!({"price": MAX_PRICE + 1}),
+            json!({"price": 1.5}),
+            json!({"price": "1"}),
+            json!({"price": 18_446_744_073_709_551_615_u64}),
+            json!({"price": 1, "price_decimal": "0.01"}),
+        ] {
+            assert_eq!(price(&value), Err("payments[0].price".to_owned()), "{value}");
+        }
+        for decimal in
+            [json!("1.234"), json!(1.234), json!("0.00"), json!("-1"), json!("1e3"), json!([]), json!("")]
+        {
+            let value = json!({ "price_decimal": decimal });
+            assert_eq!(price(&value), Err("payments[0].price_decimal".to_owned()), "{value}");
+        }
+    }
+
+    #[test]
+    fn empty_bodies_are_empty_objects() {
+        for body in ["", " ", "[]", "{}"] {
+            assert_eq!(object(body.as_bytes()).unwrap(), Map::new(), "{body}");
+        }
+        let deep = "[".repeat(100_000);
+        for body in ["[1]", "1", "{", "\"", "{\"a\":1}x", "\u{feff}{}", deep.as_str()] {
+            assert!(matches!(object(body.as_bytes()), Err(Refusal::Malformed(_))), "{body:.20}");
+        }
+    }
+}

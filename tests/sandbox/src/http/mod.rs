@@ -1,0 +1,96 @@
+//! The edge: routes, signatures, bodies in and out. One file a resource.
+
+mod allowances;
+mod locations;
+mod query;
+mod server_info;
+mod signed;
+mod transaction_view;
+mod transactions;
+mod wallets;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use http::StatusCode;
+use http::request::Parts;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::{Refusal, json_response};
+
+/// Every route of the Wallet API that the sandbox has.
+pub(crate) fn router(app: App) -> Router {
+    let rest = Router::new()
+        .route("/server", get(server_info::server))
+        .route("/transaction", post(transactions::create))
+        .route("/transactions", get(transactions::list))
+        .route("/transaction/{key}", get(transactions::get).delete(transactions::revoke))
+        .route("/transaction/{key}/reserve", put(transactions::reserve))
+        .route("/transaction/{key}/reserve/{wallet}", put(transactions::reserve_from))
+        .route("/transaction/{key}/confirm", put(transactions::confirm))
+        .route("/client/locations", get(locations::of_client))
+        .route("/wallet/{wallet}", get(wallets::get))
+        .route("/wallet/{wallet}/balance", get(wallets::balance))
+        .route("/allowance/limit/{wallet}", get(allowances::limit));
+    Router::new()
+        .nest("/rest/v1", rest)
+        .fallback(async || Refusal::NotFound("No such resource"))
+        .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
+        .with_state(app)
+}
+
+/// A successful answer.
+struct Reply<T>(T);
+
+impl<T: Serialize> IntoResponse for Reply<T> {
+    fn into_response(self) -> Response {
+        json_response(StatusCode::OK, &self.0)
+    }
+}
+
+/// Path parameters whose refusal is JSON; what has the wrong form is not there.
+struct InPath<T>(T);
+
+impl<T, S> FromRequestParts<S> for InPath<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
+        match path {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Refusal::NotFound("No such resource")),
+        }
+    }
+}
+
+/// A wallet in a path: its number or `me`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WalletInPath {
+    Me,
+    Number(i64),
+}
+
+impl WalletInPath {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        if text == "me" {
+            return Ok(Self::Me);
+        }
+        text.parse().map(Self::Number).map_err(|_| Refusal::NotFound("Wallet not found"))
+    }
+
+    /// The number, where `me` is `own`.
+    const fn number(self, own: i64) -> i64 {
+        match self {
+            Self::Me => own,
+            Self::Number(number) => number,
+        }
+    }
+}

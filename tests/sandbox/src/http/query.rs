@@ -1,0 +1,96 @@
+//! Query parameters, read leniently where clients differ and strictly where a
+//! typing error would hide transactions.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+use crate::error::Refusal;
+
+/// Entries of a list page if the request does not say (wallet-api section 1.6).
+const DEFAULT_LIMIT: i64 = 20;
+
+/// Most entries of a list page.
+const MAX_LIMIT: i64 = 200;
+
+/// The parameters of one request; of a repeated one the last counts.
+#[derive(Debug, Default)]
+pub(super) struct Query(BTreeMap<String, String>);
+
+impl Query {
+    /// Reads `name=value&...`.
+    pub(super) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
+        let mut parameters = BTreeMap::new();
+        for pair in text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let decode = |part: &str| {
+                percent_decode_str(part)
+                    .decode_utf8()
+                    .map(String::from)
+                    .map_err(|_| Refusal::Malformed("The query is not UTF-8".to_owned()))
+            };
+            parameters.insert(decode(name)?, decode(value)?);
+        }
+        Ok(Self(parameters))
+    }
+
+    /// A parameter that is there and not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        self.text(name)
+            .map(|value| {
+                value.parse().map_err(|_| Refusal::parameter(name, "This value should be an integer"))
+            })
+            .transpose()
+    }
+
+    /// A comma list.
+    pub(super) fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.text(name).unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
+    }
+
+    /// Whether `fields` asks for this expansion.
+    pub(super) fn expands(&self, field: &str) -> bool {
+        self.list("fields").any(|item| item == field)
+    }
+
+    /// `limit` and `offset`.
+    pub(super) fn page(&self) -> Result<(i64, i64), Refusal> {
+        let limit = self.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Refusal::parameter("limit", "This value should be 1 to 200"));
+        }
+        let offset = self.integer("offset")?.unwrap_or(0);
+        if offset < 0 {
+            return Err(Refusal::parameter("offset", "This value should not be negative"));
+        }
+        Ok((limit, offset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_and_raw_lists_are_the_same() {
+        for text in ["fields=*,project&limit=5", "fields=%2A%2Cproject&limit=5&&x"] {
+            let query = Query::parse(Some(text)).unwrap();
+            assert!(query.expands("project") && !query.expands("wallet"));
+            assert_eq!(query.page().unwrap(), (5, 0));
+        }
+    }
+
+    #[test]
+    fn pages_have_bounds() {
+        for text in ["limit=0", "limit=201", "limit=x", "offset=-1", "limit=99999999999999999999"] {
+            assert!(Query::parse(Some(text)).unwrap().page().is_err(), "{text}");
+        }
+        assert!(Query::parse(Some("a=%FF")).is_err());
+        assert_eq!(Query::parse(None).unwrap().page().unwrap(), (20, 0));
+    }
+}

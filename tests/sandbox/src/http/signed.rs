@@ -1,0 +1,121 @@
+//! The extractor of every signed request: verification in the order of
+//! wallet-api section 2.6, over the exact bytes that were on the wire.
+
+use std::time::Duration;
+
+use axum::RequestExt;
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, OriginalUri, Request};
+use bytes::Bytes;
+use http::header;
+use serde_json::{Map, Value};
+
+use super::query::Query;
+use crate::app::App;
+use crate::domain::fields;
+use crate::error::Refusal;
+use crate::mac::{self, Ext, MacHeader, RequestToVerify, TimestampError};
+use crate::store::directory::{self, Caller};
+
+/// Largest body that is read, in bytes.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A request whose signature is right.
+pub(super) struct Signed {
+    pub(super) caller: Caller,
+    /// The project that `ext` names.
+    pub(super) project_id: Option<i64>,
+    /// The location that `ext` names.
+    pub(super) location_id: Option<i64>,
+    pub(super) query: Query,
+    /// Server time of the check, in seconds since 1970-01-01 UTC.
+    pub(super) now: i64,
+    body: Bytes,
+}
+
+impl Signed {
+    /// The body as a JSON object.
+    pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
+        fields::object(&self.body)
+    }
+}
+
+impl FromRequest<App> for Signed {
+    type Rejection = Refusal;
+
+    async fn from_request(mut request: Request, app: &App) -> Result<Self, Refusal> {
+        // The router has cut the prefix off the request's own URI.
+        let OriginalUri(uri) = request.extract_parts().await.map_err(|_| Refusal::Internal)?;
+        let (parts, body) = request.into_parts();
+        let authorization = one_header(&parts.headers, &header::AUTHORIZATION)?;
+        let authorization = authorization.ok_or(Refusal::Unauthorized("Request is not signed"))?;
+        let signature = MacHeader::parse(authorization).map_err(|error| {
+            tracing::debug!(%error, "signature not understood");
+            Refusal::Unauthorized("Authorization header malformed")
+        })?;
+        let host = one_header(&parts.headers, &header::HOST)?
+            .or_else(|| uri.authority().map(|authority| authority.as_str()))
+            .ok_or_else(|| Refusal::Malformed("Host header missing".to_owned()))?;
+
+        let now = app.clock.now();
+        let id = signature.id.clone();
+        let credentials = app
+            .store
+            .unit(now, move |db| directory::credentials(db, &id))
+            .await?
+            .ok_or(Refusal::Unauthorized("Unknown client or token"))?;
+        if credentials.expires_at.is_some_and(|end| end <= now) {
+            return Err(Refusal::TokenExpired);
+        }
+        mac::check_timestamp(signature.timestamp, now).map_err(|error| match error {
+            TimestampError::TooOld => Refusal::TimestampTooOld,
+            TimestampError::InFuture => Refusal::TimestampInFuture,
+        })?;
+        let on_the_wire = RequestToVerify {
+            method: parts.method.as_str(),
+            request_uri: uri.path_and_query().map_or("", |path| path.as_str()),
+            host,
+            listener_port: app.port,
+        };
+        if !mac::check_mac(&signature, &credentials.mac_key, &on_the_wire) {
+            return Err(Refusal::Unauthorized("MAC invalid"));
+        }
+        let seen = (signature.id, signature.timestamp, signature.nonce);
+        if !app.replay.remember(now, seen) {
+            return Err(Refusal::Unauthorized("Nonce already used"));
+        }
+        let ext = Ext::parse(&signature.ext).map_err(|error| {
+            tracing::debug!(%error, "ext not understood");
+            Refusal::Unauthorized("Authorization ext malformed")
+        })?;
+        let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES))
+            .await
+            .map_err(|_| Refusal::Malformed("The body took too long".to_owned()))?
+            .map_err(|_| Refusal::BodyTooLarge)?;
+        mac::check_body_hash(&ext, &body).map_err(|_| Refusal::Unauthorized("Body hash invalid"))?;
+        Ok(Self {
+            caller: credentials.caller,
+            project_id: ext.project_id,
+            location_id: ext.location_id,
+            query: Query::parse(uri.query())?,
+            now,
+            body,
+        })
+    }
+}
+
+/// A header that may stand there once, as text.
+fn one_header<'a>(
+    headers: &'a http::HeaderMap,
+    name: &header::HeaderName,
+) -> Result<Option<&'a str>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Refusal::Unauthorized("Header given twice"));
+    }
+    first.map(|value| value.to_str().map_err(|_| Refusal::Unauthorized("Header is not ASCII"))).transpose()
+}

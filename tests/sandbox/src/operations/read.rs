@@ -1,0 +1,26 @@
+//! Who may see a transaction.
+
+use rusqlite::Connection;
+
+use crate::error::Refusal;
+use crate::store::directory::Caller;
+use crate::store::transactions::{self, StoredTransaction};
+
+/// The transaction, if `caller` may see it. A client sees only its own; a user
+/// any whose key it was shown, as the key can't be guessed (PROPOSAL of
+/// wallet-api section 9.4).
+pub(crate) fn visible(db: &Connection, caller: &Caller, key: &str) -> Result<StoredTransaction, Refusal> {
+    transactions::find(db, key)?
+        .filter(|transaction| matches!(caller, Caller::User { .. }) || transaction.made_by(caller))
+        .ok_or(Refusal::NotFound("Transaction not found"))
+}
+
+/// The transaction, if `caller` made it.
+pub(crate) fn own(db: &Connection, caller: &Caller, key: &str) -> Result<StoredTransaction, Refusal> {
+    let transaction = visible(db, caller, key)?;
+    if transaction.made_by(caller) {
+        Ok(transaction)
+    } else {
+        Err(Refusal::Forbidden("Only who made the transaction may do this"))
+    }
+}

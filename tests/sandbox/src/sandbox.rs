@@ -1,0 +1,229 @@
+//! The handle of a running sandbox.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use paysera_core::money::Currency;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::clock::SandboxClock;
+use crate::domain::cash::Limits;
+use crate::domain::status::Status;
+use crate::faults::Faults;
+use crate::mac::ReplayGuard;
+use crate::server::Server;
+use crate::store::check::{self, LedgerReport};
+use crate::store::ledger::{self, Balance};
+use crate::store::{Database, Store, StoreError, directory, transactions};
+use crate::{http, seed};
+
+/// Why a sandbox did not start or did not answer its owner.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The address can't be listened on.
+    #[error("can't listen on {address}: {source}")]
+    Listen {
+        /// The wanted address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The database did not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The books can't be read; the reason is in the log.
+    #[error("the sandbox's books can't be read")]
+    Books,
+    /// There is no such wallet, token or transaction.
+    #[error("the sandbox has no such thing")]
+    NotFound,
+}
+
+/// Settings of a sandbox that does not run yet.
+#[derive(Clone, Debug, Default)]
+pub struct SandboxBuilder {
+    database: Database,
+    clock: SandboxClock,
+    limits: Limits,
+}
+
+impl SandboxBuilder {
+    /// Where the books are kept; in memory unless set.
+    #[must_use]
+    pub fn database(mut self, database: Database) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// The server's clock; the system's unless set.
+    #[must_use]
+    pub fn clock(mut self, clock: SandboxClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Limits of cash operations. The seeded allowance keeps the daily limit of
+    /// the first start.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Opens the books, plants the seed if they are empty, and serves on
+    /// `address` (port 0: any free one) on the present tokio runtime.
+    ///
+    /// # Errors
+    /// [`SandboxError`] if the address is taken or the database unusable.
+    pub async fn start(self, address: SocketAddr) -> Result<Sandbox, SandboxError> {
+        let listen = |source| SandboxError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let store = Arc::new(Store::open(self.database).await?);
+        let (now, limits) = (self.clock.now(), self.limits);
+        store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
+        let app = App {
+            store,
+            clock: self.clock,
+            limits: self.limits,
+            replay: Arc::new(ReplayGuard::default()),
+            port: address.port(),
+        };
+        let faults = Faults::default();
+        let requests = Arc::new(AtomicU64::new(0));
+        let server = Server {
+            router: http::router(app.clone()),
+            faults: faults.clone(),
+            requests: Arc::clone(&requests),
+        };
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn(server.run(listener, stopped));
+        Ok(Sandbox { address, app, faults, requests, stop, task })
+    }
+}
+
+/// A running sandbox. Dropping it stops it without waiting for open requests.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    app: App,
+    faults: Faults,
+    requests: Arc<AtomicU64>,
+    stop: watch::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Settings to start from.
+    #[must_use]
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base of every URL, for example `http://127.0.0.1:8080/`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// The server's clock, to be read and moved.
+    #[must_use]
+    pub const fn clock(&self) -> &SandboxClock {
+        &self.app.clock
+    }
+
+    /// The switchboard of faults.
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// How many requests were answered or, by a fault, left unanswered.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The balance of a wallet in one currency; zero for a currency that it
+    /// never had.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] for an unknown wallet, [`SandboxError::Books`]
+    /// if the database fails.
+    pub async fn balance(&self, wallet: u64, currency: Currency) -> Result<Balance, SandboxError> {
+        let wallet = i64::try_from(wallet).map_err(|_| SandboxError::NotFound)?;
+        self.books(move |db| match directory::wallet(db, wallet)? {
+            Some(wallet) => ledger::balance(db, wallet.id, currency).map(Some),
+            None => Ok(None),
+        })
+        .await?
+        .ok_or(SandboxError::NotFound)
+    }
+
+    /// Audits the whole ledger.
+    ///
+    /// # Errors
+    /// [`SandboxError::Books`] if the database fails; what the audit finds is
+    /// in the report.
+    pub async fn ledger_check(&self) -> Result<LedgerReport, SandboxError> {
+        self.books(check::check).await
+    }
+
+    /// The status of a transaction.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] for an unknown key, [`SandboxError::Books`]
+    /// if the database fails.
+    pub async fn transaction_status(&self, key: &str) -> Result<Status, SandboxError> {
+        let key = key.to_owned();
+        self.books(move |db| transactions::find(db, &key))
+            .await?
+            .map(|transaction| transaction.status)
+            .ok_or(SandboxError::NotFound)
+    }
+
+    /// Lets a user token expire now.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] for an unknown token, [`SandboxError::Books`]
+    /// if the database fails.
+    pub async fn expire_token(&self, token: &str) -> Result<(), SandboxError> {
+        let (token, now) = (token.to_owned(), self.app.clock.now());
+        let found = self.books(move |db| directory::expire_token(db, &token, now)).await?;
+        if found { Ok(()) } else { Err(SandboxError::NotFound) }
+    }
+
+    /// Stops listening, finishes open requests (for five seconds at most) and
+    /// closes the database.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(());
+        // The only error is a panic of the loop, which has ended it as well.
+        let _ended = (&mut self.task).await;
+        self.app.store.close().await;
+    }
+
+    async fn books<T, F>(&self, read: F) -> Result<T, SandboxError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Connection) -> Result<T, crate::error::Refusal> + Send + 'static,
+    {
+        self.app.store.unit(self.app.clock.now(), read).await.map_err(|_| SandboxError::Books)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

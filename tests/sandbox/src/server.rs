@@ -1,0 +1,169 @@
+//! The accept loop. It is our own because a handler can't close a connection
+//! without answering, which is the fault that clients must survive best.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, Request, header};
+use hyper::body::{Body as HttpBody, Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+use crate::error::Refusal;
+use crate::faults::{Fault, Faults};
+
+/// Connections served at once; further ones wait.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// How long a client may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long open requests may take to finish when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The pause after a failed accept, usually for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Largest answer that a fault cuts or replaces, in bytes.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// What every connection needs.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) router: Router,
+    pub(crate) faults: Faults,
+    /// Requests whose answer was made, whether or not it could be sent.
+    pub(crate) requests: Arc<AtomicU64>,
+}
+
+impl Server {
+    /// Serves until `stop` changes or its sender is gone.
+    pub(crate) async fn run(self, listener: TcpListener, mut stop: watch::Receiver<()>) {
+        let mut connections = JoinSet::new();
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            while connections.try_join_next().is_some() {}
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.changed() => break,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let connection = self.clone().connection(stream, stop.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+        drop(listener);
+        let finished = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_TIMEOUT, finished).await.is_err() {
+            connections.shutdown().await;
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, mut stop: watch::Receiver<()>) {
+        // Answers are small and each is waited for.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+        let service = service_fn(move |request| {
+            let server = self.clone();
+            async move { server.request(request).await }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let result = tokio::select! {
+            result = connection.as_mut() => result,
+            _ = stop.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+
+    async fn request(self, request: Request<Incoming>) -> Result<Response, ClosedOnPurpose> {
+        let fault = self.faults.take(request.method(), request.uri().path());
+        let response = match fault {
+            Some(Fault::Fail(status)) => Refusal::Injected(status).into_response(),
+            _ => answer(self.router, request).await,
+        };
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        match fault {
+            Some(Fault::DropAnswer) => Err(ClosedOnPurpose),
+            Some(Fault::Truncate) => truncated(response).await,
+            Some(Fault::NotJson) => Ok(not_json(response)),
+            Some(Fault::Fail(_)) | None => Ok(response),
+        }
+    }
+}
+
+async fn answer(router: Router, request: Request<Incoming>) -> Response {
+    match router.oneshot(request.map(Body::new)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// The same head, with the length of the whole body, and half of the body.
+async fn truncated(response: Response) -> Result<Response, ClosedOnPurpose> {
+    let (mut head, body) = response.into_parts();
+    let mut bytes = to_bytes(body, MAX_ANSWER_BYTES).await.map_err(|_| ClosedOnPurpose)?;
+    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    bytes.truncate(bytes.len() / 2);
+    Ok(Response::from_parts(head, Body::new(Cut { half: Some(bytes) })))
+}
+
+/// What a proxy in trouble sends.
+fn not_json(response: Response) -> Response {
+    let (mut head, _) = response.into_parts();
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(head, Body::from("<html><body>Bad gateway</body></html>"))
+}
+
+/// Half a body, then an error: that makes hyper close the connection.
+struct Cut {
+    half: Option<Bytes>,
+}
+
+impl HttpBody for Cut {
+    type Data = Bytes;
+    type Error = ClosedOnPurpose;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ClosedOnPurpose>>> {
+        Poll::Ready(Some(self.half.take().map(Frame::data).ok_or(ClosedOnPurpose)))
+    }
+}
+
+/// Makes hyper close the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("a test asked for no answer")]
+struct ClosedOnPurpose;

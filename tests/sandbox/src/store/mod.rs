@@ -1,0 +1,137 @@
+//! The database: SQLite behind one thread, so that there is one writer and no
+//! handler ever blocks the async runtime.
+//!
+//! Every piece of work is one database transaction: it is there whole or not
+//! at all.
+
+pub(crate) mod allowances;
+pub(crate) mod check;
+pub(crate) mod codes;
+pub(crate) mod directory;
+pub(crate) mod ledger;
+mod migrations;
+pub(crate) mod transactions;
+pub(crate) mod tx_list;
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::error::Refusal;
+
+pub use migrations::StoreError;
+
+/// Where the sandbox keeps its books.
+#[derive(Clone, Debug, Default)]
+pub enum Database {
+    /// In memory; gone when the sandbox stops.
+    #[default]
+    InMemory,
+    /// In this file; kept over a restart and over a crash.
+    File(PathBuf),
+}
+
+type Work = Box<dyn FnOnce(&mut Connection) + Send>;
+
+enum Job {
+    Run(Work),
+    Close(oneshot::Sender<()>),
+}
+
+/// A handle of the database thread.
+#[derive(Debug)]
+pub(crate) struct Store {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    pub(crate) async fn open(database: Database) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel();
+        let (opened, result) = oneshot::channel();
+        thread::Builder::new()
+            .name("sandbox-ledger".to_owned())
+            .spawn(move || match migrations::open(&database) {
+                Ok(connection) => {
+                    if opened.send(Ok(())).is_ok() {
+                        work_off(&queue, connection);
+                    }
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            })
+            .map_err(StoreError::Thread)?;
+        result.await.map_err(|_| StoreError::Stopped)??;
+        Ok(Self { jobs })
+    }
+
+    /// Runs `work` as one database transaction at server time `now`: committed
+    /// if it succeeds, without a trace if it is refused. What ran out of time
+    /// before `now` is ended first, and stays ended either way.
+    pub(crate) async fn unit<T, F>(&self, now: i64, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let job = Job::Run(Box::new(move |connection| {
+            // A caller who went away does not undo what was committed.
+            drop(answer.send(in_transaction(connection, now, work)));
+        }));
+        self.jobs.send(job).map_err(|_| Refusal::Internal)?;
+        result.await.map_err(|_| Refusal::Internal)?
+    }
+
+    /// Finishes what is queued and closes the database.
+    pub(crate) async fn close(&self) {
+        let (closed, result) = oneshot::channel();
+        if self.jobs.send(Job::Close(closed)).is_ok() {
+            // An error means that the thread has ended already.
+            let _ended = result.await;
+        }
+    }
+}
+
+fn work_off(queue: &mpsc::Receiver<Job>, mut connection: Connection) {
+    let mut closed = None;
+    for job in queue {
+        match job {
+            Job::Run(work) => work(&mut connection),
+            Job::Close(done) => {
+                closed = Some(done);
+                break;
+            }
+        }
+    }
+    // Closing moves the write-ahead log into the file; who waits is told after.
+    drop(connection);
+    if let Some(done) = closed {
+        // Who waited may have gone.
+        let _told = done.send(());
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    now: i64,
+    work: impl FnOnce(&Connection) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transactions::end_overdue(&transaction, now)?;
+    let savepoint = transaction.savepoint()?;
+    let result = work(&savepoint);
+    match &result {
+        Ok(_) => savepoint.commit()?,
+        Err(refusal) => {
+            // Dropping it rolls back to it.
+            drop(savepoint);
+            if let Refusal::InvalidCode { identifier: Some(identifier) } = refusal {
+                codes::note_wrong_code(&transaction, now, *identifier)?;
+            }
+        }
+    }
+    transaction.commit()?;
+    result
+}

@@ -1,0 +1,321 @@
+//! Transactions and their payments as rows.
+
+use paysera_core::money::{Currency, Money};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+
+use super::directory::Caller;
+use super::ledger;
+use crate::domain::Service;
+use crate::domain::draft::{Draft, Span};
+use crate::domain::status::{Event, Status};
+use crate::error::Refusal;
+use crate::random;
+
+/// How long nobody needs to accept a transaction, in seconds: one month
+/// (wallet-api section 5.2).
+const NEW_SECONDS: i64 = 2_592_000;
+
+/// A transaction with its payments.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredTransaction {
+    pub(crate) key: String,
+    /// The client that made it; else a user did, see `creator_wallet`.
+    pub(crate) client_id: Option<String>,
+    pub(crate) creator_wallet: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) status: Status,
+    /// How it was accepted (wallet-api section 5.7).
+    pub(crate) accepted_by: Option<String>,
+    /// The payer's wallet, once accepted.
+    pub(crate) wallet: Option<i64>,
+    pub(crate) confirmed_at: Option<i64>,
+    pub(crate) reserve: Span,
+    pub(crate) use_allowance: bool,
+    pub(crate) suggest_allowance: bool,
+    pub(crate) auto_confirm: bool,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) callback_uri: Option<Value>,
+    pub(crate) project_id: Option<i64>,
+    pub(crate) location_id: Option<i64>,
+    pub(crate) payments: Vec<StoredPayment>,
+}
+
+/// One payment of a transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredPayment {
+    pub(crate) id: i64,
+    pub(crate) price: Money,
+    pub(crate) description: String,
+    pub(crate) beneficiary: i64,
+    pub(crate) purpose: Option<String>,
+    pub(crate) service: Service,
+    pub(crate) parameters: Option<Value>,
+    pub(crate) freeze: Span,
+}
+
+/// How a transaction is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Acceptance {
+    /// By a code that the customer showed.
+    ReservationCode,
+    /// By the user's own token.
+    MobileApp,
+    /// By an allowance of that number.
+    Allowance(i64),
+}
+
+impl Acceptance {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ReservationCode => "reservation_code",
+            Self::MobileApp => "mobile_app",
+            Self::Allowance(_) => "automatic",
+        }
+    }
+}
+
+impl StoredTransaction {
+    /// Whether `caller` made it.
+    pub(crate) fn made_by(&self, caller: &Caller) -> bool {
+        match caller {
+            Caller::Client { id, .. } => self.client_id.as_deref() == Some(id),
+            Caller::User { wallet } => self.creator_wallet == Some(*wallet),
+        }
+    }
+}
+
+/// Writes a new transaction; `services` and `beneficiaries` belong to the
+/// payments in order.
+pub(crate) fn insert(
+    db: &Connection,
+    now: i64,
+    caller: &Caller,
+    draft: &Draft,
+    destinations: &[(i64, Service)],
+) -> Result<String, Refusal> {
+    let key = random::transaction_key().ok_or(Refusal::Internal)?;
+    let (client, wallet) = match caller {
+        Caller::Client { id, .. } => (Some(id), None),
+        Caller::User { wallet } => (None, Some(*wallet)),
+    };
+    let (reserve_for, reserve_until) = columns(draft.reserve);
+    db.prepare_cached(
+        "INSERT INTO transactions (key, client_id, creator_wallet, created_at, status, expires_at,
+           reserve_for, reserve_until, use_allowance, suggest_allowance, auto_confirm,
+           redirect_uri, callback_uri, project_id, location_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    )?
+    .execute(params![
+        key,
+        client,
+        wallet,
+        now,
+        Status::New.name(),
+        now.saturating_add(NEW_SECONDS),
+        reserve_for,
+        reserve_until,
+        draft.use_allowance,
+        draft.suggest_allowance,
+        draft.auto_confirm,
+        draft.redirect_uri,
+        draft.callback_uri.as_ref().map(Value::to_string),
+        draft.project_id,
+        draft.location_id,
+    ])?;
+    for (payment, (beneficiary, service)) in draft.payments.iter().zip(destinations) {
+        let (freeze_for, freeze_until) = columns(payment.freeze);
+        db.prepare_cached(
+            "INSERT INTO payment (transaction_key, price, currency, description, beneficiary, purpose,
+               service, parameters, freeze_for, freeze_until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            key,
+            payment.price.minor(),
+            payment.price.currency().code(),
+            payment.description,
+            beneficiary,
+            payment.purpose,
+            service.name(),
+            payment.parameters.as_ref().map(Value::to_string),
+            freeze_for,
+            freeze_until,
+        ])?;
+    }
+    Ok(key)
+}
+
+/// The transaction of that key.
+pub(crate) fn find(db: &Connection, key: &str) -> Result<Option<StoredTransaction>, Refusal> {
+    let found = db
+        .prepare_cached(
+            "SELECT key, client_id, creator_wallet, created_at, status, type, wallet, confirmed_at,
+               reserve_for, reserve_until, use_allowance, suggest_allowance, auto_confirm,
+               redirect_uri, callback_uri, project_id, location_id
+             FROM transactions WHERE key = ?1",
+        )?
+        .query_row([key], read_transaction)
+        .optional()?;
+    let Some(mut transaction) = found else { return Ok(None) };
+    let mut statement = db.prepare_cached(
+        "SELECT id, price, currency, description, beneficiary, purpose, service, parameters,
+           freeze_for, freeze_until
+         FROM payment WHERE transaction_key = ?1 ORDER BY id",
+    )?;
+    transaction.payments = statement.query_map([key], read_payment)?.collect::<Result<_, _>>()?;
+    Ok(Some(transaction))
+}
+
+/// Marks it accepted from `wallet`, until `expires_at`.
+pub(crate) fn set_accepted(
+    db: &Connection,
+    now: i64,
+    key: &str,
+    wallet: i64,
+    by: Acceptance,
+    expires_at: i64,
+) -> Result<(), Refusal> {
+    let allowance = match by {
+        Acceptance::Allowance(id) => Some(id),
+        Acceptance::ReservationCode | Acceptance::MobileApp => None,
+    };
+    db.prepare_cached(
+        "UPDATE transactions SET status = ?2, type = ?3, wallet = ?4, allowance_id = ?5, reserved_at = ?6,
+           expires_at = ?7
+         WHERE key = ?1",
+    )?
+    .execute(params![key, Status::Reserved.name(), by.name(), wallet, allowance, now, expires_at])?;
+    Ok(())
+}
+
+/// Marks it ended with `status`; a confirmed one also with its time.
+pub(crate) fn set_ended(db: &Connection, now: i64, key: &str, status: Status) -> Result<(), Refusal> {
+    let confirmed_at = (status == Status::Confirmed).then_some(now);
+    db.prepare_cached(
+        "UPDATE transactions SET status = ?2, confirmed_at = ?3, expires_at = NULL WHERE key = ?1",
+    )?
+    .execute(params![key, status.name(), confirmed_at])?;
+    Ok(())
+}
+
+/// Lowers the price of a payment.
+pub(crate) fn set_price(db: &Connection, payment: i64, price: Money) -> Result<(), Refusal> {
+    db.execute("UPDATE payment SET price = ?2 WHERE id = ?1", params![payment, price.minor()])?;
+    Ok(())
+}
+
+/// Counts a cash payment against the limits of its customer.
+pub(crate) fn set_cash_wallet(db: &Connection, payment: i64, wallet: i64) -> Result<(), Refusal> {
+    db.execute("UPDATE payment SET cash_wallet = ?2 WHERE id = ?1", params![payment, wallet])?;
+    Ok(())
+}
+
+/// Cash that a customer handed in and got since `since`, reserved included.
+pub(crate) fn cash_used(
+    db: &Connection,
+    wallet: i64,
+    currency: Currency,
+    since: i64,
+) -> Result<i64, Refusal> {
+    Ok(db
+        .prepare_cached(
+            "SELECT coalesce(sum(price), 0) FROM payment JOIN transactions ON key = transaction_key
+             WHERE cash_wallet = ?1 AND currency = ?2 AND reserved_at > ?3
+               AND status IN ('reserved', 'confirmed')",
+        )?
+        .query_row(params![wallet, currency.code(), since], |row| row.get(0))?)
+}
+
+/// Ends every transaction whose time was over at `now`: what was held is given
+/// back.
+pub(crate) fn end_overdue(db: &Connection, now: i64) -> Result<(), Refusal> {
+    let mut statement = db.prepare_cached("SELECT key FROM transactions WHERE expires_at <= ?1")?;
+    let keys = statement.query_map([now], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for key in keys {
+        let Some(transaction) = find(db, &key)? else { continue };
+        let Some(ended) = transaction.status.after(Event::TimeOver) else { continue };
+        for payment in &transaction.payments {
+            ledger::release(db, payment.id)?;
+        }
+        set_ended(db, now, &key, ended)?;
+    }
+    Ok(())
+}
+
+const fn columns(span: Span) -> (Option<i64>, Option<i64>) {
+    match span {
+        Span::For(seconds) => (Some(seconds), None),
+        Span::Until(end) => (None, Some(end)),
+    }
+}
+
+fn read_span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
+    let seconds: Option<i64> = row.get(column)?;
+    match seconds {
+        Some(seconds) => Ok(Span::For(seconds)),
+        None => Ok(Span::Until(row.get(column.saturating_add(1))?)),
+    }
+}
+
+fn read_json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// A name that this version does not know stands in the file.
+fn unknown_name(column: usize, name: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("unknown name {name}").into())
+}
+
+fn read_transaction(row: &Row<'_>) -> rusqlite::Result<StoredTransaction> {
+    let status: String = row.get(4)?;
+    Ok(StoredTransaction {
+        key: row.get(0)?,
+        client_id: row.get(1)?,
+        creator_wallet: row.get(2)?,
+        created_at: row.get(3)?,
+        status: Status::parse(&status).ok_or_else(|| unknown_name(4, &status))?,
+        accepted_by: row.get(5)?,
+        wallet: row.get(6)?,
+        confirmed_at: row.get(7)?,
+        reserve: read_span(row, 8)?,
+        use_allowance: row.get(10)?,
+        suggest_allowance: row.get(11)?,
+        auto_confirm: row.get(12)?,
+        redirect_uri: row.get(13)?,
+        callback_uri: read_json(row, 14)?,
+        project_id: row.get(15)?,
+        location_id: row.get(16)?,
+        payments: Vec::new(),
+    })
+}
+
+fn read_payment(row: &Row<'_>) -> rusqlite::Result<StoredPayment> {
+    let currency: String = row.get(2)?;
+    let currency = Currency::parse(&currency).map_err(|_| unknown_name(2, &currency))?;
+    let service: String = row.get(6)?;
+    Ok(StoredPayment {
+        id: row.get(0)?,
+        price: Money::from_minor(row.get(1)?, currency),
+        description: row.get(3)?,
+        beneficiary: row.get(4)?,
+        purpose: row.get(5)?,
+        service: Service::parse(&service).ok_or_else(|| unknown_name(6, &service))?,
+        parameters: read_json(row, 7)?,
+        freeze: read_span(row, 8)?,
+    })
+}
+
+/// Whether `client` holds a reserved or confirmed transaction paid from `wallet`.
+pub(crate) fn pays_client(db: &Connection, client: &str, wallet: i64) -> Result<bool, Refusal> {
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM transactions
+             WHERE wallet = ?1 AND client_id = ?2 AND status IN ('reserved', 'confirmed'))",
+        )?
+        .query_row(params![wallet, client], |row| row.get(0))?)
+}

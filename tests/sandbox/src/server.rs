@@ -136,7 +136,7 @@ async fn truncated(response: Response) -> Result<Response, ClosedOnPurpose> {
     let mut bytes = to_bytes(body, MAX_ANSWER_BYTES).await.map_err(|_| ClosedOnPurpose)?;
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     bytes.truncate(bytes.len() / 2);
-    Ok(Response::from_parts(head, Body::new(Cut { half: Some(bytes) })))
+    Ok(Response::from_parts(head, Body::new(Cut { half: Some(bytes), flushed: false })))
 }
 
 /// What a proxy in trouble sends.
@@ -149,6 +149,7 @@ fn not_json(response: Response) -> Response {
 /// Half a body, then an error: that makes hyper close the connection.
 struct Cut {
     half: Option<Bytes>,
+    flushed: bool,
 }
 
 impl HttpBody for Cut {
@@ -157,9 +158,19 @@ impl HttpBody for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ClosedOnPurpose>>> {
-        Poll::Ready(Some(self.half.take().map(Frame::data).ok_or(ClosedOnPurpose)))
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        // An error at once would make hyper throw away what it has buffered,
+        // the status line too; it writes that out when it has to wait.
+        if !self.flushed {
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(ClosedOnPurpose)))
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod directory;
 pub(crate) mod ledger;
 mod migrations;
+mod rows;
 pub(crate) mod transactions;
 pub(crate) mod tx_list;
 

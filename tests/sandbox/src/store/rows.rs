@@ -1,0 +1,80 @@
+//! Rows of transactions and payments as values.
+
+use paysera_core::money::{Currency, Money};
+use rusqlite::Row;
+use rusqlite::types::Type;
+use serde_json::Value;
+
+use super::transactions::{StoredPayment, StoredTransaction};
+use crate::domain::Service;
+use crate::domain::draft::Span;
+use crate::domain::status::Status;
+
+/// The two columns of a span.
+pub(super) const fn columns(span: Span) -> (Option<i64>, Option<i64>) {
+    match span {
+        Span::For(seconds) => (Some(seconds), None),
+        Span::Until(end) => (None, Some(end)),
+    }
+}
+
+fn read_span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
+    let seconds: Option<i64> = row.get(column)?;
+    match seconds {
+        Some(seconds) => Ok(Span::For(seconds)),
+        None => Ok(Span::Until(row.get(column.saturating_add(1))?)),
+    }
+}
+
+fn read_json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// A name that this version does not know stands in the file.
+fn unknown_name(column: usize, name: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("unknown name {name}").into())
+}
+
+/// A row of `transactions`, in the order of `find`, without its payments.
+pub(super) fn read_transaction(row: &Row<'_>) -> rusqlite::Result<StoredTransaction> {
+    let status: String = row.get(4)?;
+    Ok(StoredTransaction {
+        key: row.get(0)?,
+        client_id: row.get(1)?,
+        creator_wallet: row.get(2)?,
+        created_at: row.get(3)?,
+        status: Status::parse(&status).ok_or_else(|| unknown_name(4, &status))?,
+        accepted_by: row.get(5)?,
+        wallet: row.get(6)?,
+        confirmed_at: row.get(7)?,
+        reserve: read_span(row, 8)?,
+        use_allowance: row.get(10)?,
+        suggest_allowance: row.get(11)?,
+        auto_confirm: row.get(12)?,
+        redirect_uri: row.get(13)?,
+        callback_uri: read_json(row, 14)?,
+        project_id: row.get(15)?,
+        location_id: row.get(16)?,
+        payments: Vec::new(),
+    })
+}
+
+/// A row of `payment`, in the order of `find`.
+pub(super) fn read_payment(row: &Row<'_>) -> rusqlite::Result<StoredPayment> {
+    let currency: String = row.get(2)?;
+    let currency = Currency::parse(&currency).map_err(|_| unknown_name(2, &currency))?;
+    let service: String = row.get(6)?;
+    Ok(StoredPayment {
+        id: row.get(0)?,
+        price: Money::from_minor(row.get(1)?, currency),
+        description: row.get(3)?,
+        beneficiary: row.get(4)?,
+        purpose: row.get(5)?,
+        service: Service::parse(&service).ok_or_else(|| unknown_name(6, &service))?,
+        parameters: read_json(row, 7)?,
+        freeze: read_span(row, 8)?,
+    })
+}

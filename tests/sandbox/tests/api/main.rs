@@ -1,0 +1,14 @@
+//! The sandbox over real HTTP, signed with its own MAC code.
+// Helpers of tests are tests; clippy sees only the functions marked as such.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod authentication;
+mod faults;
+mod flows;
+mod harness;
+mod limits;
+mod lists;
+mod refusals;
+mod restart;
+mod shapes;
+mod time;

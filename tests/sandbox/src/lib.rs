@@ -4,8 +4,8 @@
 //! [`Sandbox`] starts one inside a test; the program `paysera-sandbox serve`
 //! starts one on a desk. Who is there to talk to is in [`seed`].
 //!
-//! It checks the client, so it must never use the client's code: only money
-//! and codes of the core are shared, and [`mac`] is written a second time from
+//! It checks the client, so it must never use its code: only exact money of the
+//! core is shared, and [`mac`] is written a second time from
 //! the documentation.
 //!
 //! The layers, outside in: `server` (connections and faults), `http` (routes,

@@ -86,7 +86,7 @@ impl StoredTransaction {
     }
 }
 
-/// Writes a new transaction; `services` and `beneficiaries` belong to the
+/// Writes a new transaction; `destinations` (beneficiary and service) belong to the
 /// payments in order.
 pub(crate) fn insert(
     db: &Connection,

@@ -1,2 +1,73 @@
-//! Tasks.
-fn main() {}
+//! The project's only scripts.
+//!
+//! `cargo xtask ci` is the one check that everybody runs, people and machines
+//! alike; the other commands are its parts or its siblings.
+#![forbid(unsafe_code)]
+// Printing is what this program is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod architecture;
+mod ci;
+mod error;
+mod fuzz;
+mod process;
+mod sandbox_rule;
+mod table;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Error;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "The project's scripts.")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Every check of the project, ending with a table of seconds per step.
+    ///
+    /// Security advisories are left to the public workflow: their database is
+    /// not reachable from every machine (`cargo deny check advisories`).
+    Ci {
+        /// Install missing tools. As root with CI=true this is the default.
+        #[arg(long)]
+        install: bool,
+    },
+    /// The rules about who may know whom, read from the sources.
+    Architecture,
+    /// Fuzzes one target of tests/fuzz.
+    Fuzz(fuzz::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Error> {
+    let root = workspace_root()?;
+    match task {
+        Task::Ci { install } => ci::run(&root, install),
+        Task::Architecture => architecture::check(&root),
+        Task::Fuzz(options) => fuzz::run(&root, &options),
+    }
+}
+
+/// Asked at run time: a path compiled in would point elsewhere once the clone
+/// has moved.
+fn workspace_root() -> Result<PathBuf, Error> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    package.as_deref().and_then(|path| path.parent()).map(PathBuf::from).ok_or(Error::NotFromCargo)
+}

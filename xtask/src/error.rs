@@ -1,0 +1,30 @@
+//! What can go wrong in a task.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+/// Why a task did not succeed; its text is the last thing that is printed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("start this as `cargo xtask`")]
+    NotFromCargo,
+    #[error("{program} could not be started: {source}")]
+    Start { program: &'static str, source: io::Error },
+    #[error("{program} ended with {status}")]
+    Failed { program: &'static str, status: ExitStatus },
+    #[error("{path} cannot be read: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    #[error("missing tools: {count}; run the commands above, or `cargo xtask ci --install`")]
+    MissingTools { count: usize },
+    #[error("{what} is still missing after its installation")]
+    StillMissing { what: &'static str },
+    #[error("installing {what} failed ({source}){note}")]
+    Install { what: &'static str, note: &'static str, source: Box<Self> },
+    #[error("broken rules of the architecture: {count}")]
+    BrokenRules { count: usize },
+    #[error("there is no fuzz target `{name}`; there are: {known}")]
+    UnknownFuzzTarget { name: String, known: String },
+    #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
+    Step { step: &'static str, command: String, source: Box<Self> },
+}

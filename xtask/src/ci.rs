@@ -88,7 +88,9 @@ fn steps() -> Vec<Step> {
             note: Some(
                 "Advisories are left to the public workflow: their database is not reachable everywhere.",
             ),
-            action: Action::Run(Cmd::new("cargo deny --locked check --hide-inclusion-graph bans licenses sources")),
+            action: Action::Run(Cmd::new(
+                "cargo deny --locked check --hide-inclusion-graph bans licenses sources",
+            )),
         },
         run("tests", Cmd::new("cargo test --workspace --locked")),
         run("docs", Cmd::new("cargo doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings")),

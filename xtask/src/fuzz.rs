@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::error::Error;
 use crate::process::Cmd;
 use crate::tools;
 
 const TARGETS: &str = "tests/fuzz/fuzz_targets";
+/// Words that a target's input is made of; a target need not have any.
+const DICTIONARIES: &str = "tests/fuzz/dictionaries";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -17,29 +19,9 @@ pub(crate) struct Options {
     /// When to stop.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     minutes: u64,
-    /// What to look for besides panics and hangs.
-    #[arg(long, value_enum, default_value_t = Sanitizer::None)]
-    sanitizer: Sanitizer,
     /// Install cargo-fuzz where it is missing.
     #[arg(long)]
     install: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Sanitizer {
-    /// Panics, hangs and broken promises only: the core itself has no unsafe code.
-    None,
-    /// Wrong memory accesses of dependencies too; builds every one of them for that.
-    Address,
-}
-
-impl Sanitizer {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Address => "address",
-        }
-    }
 }
 
 /// Fuzzes one target for the given time.
@@ -49,20 +31,26 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), Error> {
         return Err(Error::UnknownFuzzTarget { name: options.name.clone(), known: known.join(", ") });
     }
     tools::ensure(root, &tools::for_fuzzing(), options.install)?;
-    let command = command(options);
+    let dictionary = format!("{DICTIONARIES}/{}.dict", options.name);
+    let command = command(options, root.join(&dictionary).is_file().then_some(dictionary.as_str()));
     println!("{command}");
     command.run(root)
 }
 
-fn command(options: &Options) -> Cmd {
+/// With the address sanitizer, for what dependencies do in unsafe code and in C,
+/// and because its runtime tells the fuzzer which texts were compared.
+fn command(options: &Options, dictionary: Option<&str>) -> Cmd {
     let seconds = options.minutes.saturating_mul(60);
-    Cmd::new("cargo fuzz run --fuzz-dir tests/fuzz --sanitizer")
-        // The sanitizers' flags are for nightly compilers; the pinned one knows them all the same.
+    let command = Cmd::new("cargo fuzz run --fuzz-dir tests/fuzz --sanitizer address")
+        // The sanitizer's flag is for nightly compilers; the pinned one knows it all the same.
         .env("RUSTC_BOOTSTRAP", "1")
-        .arg(options.sanitizer.name())
         .arg(options.name.as_str())
         .arg("--")
-        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_total_time={seconds}"));
+    match dictionary {
+        Some(path) => command.arg(format!("-dict={path}")),
+        None => command,
+    }
 }
 
 fn targets(folder: &Path) -> Result<Vec<String>, Error> {
@@ -81,11 +69,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn minutes_become_seconds() {
-        let options = Options { name: "x".into(), minutes: 2, sanitizer: Sanitizer::None, install: false };
-        assert_eq!(
-            command(&options).to_string(),
-            "RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none x -- -max_total_time=120"
-        );
+    fn minutes_become_seconds_and_a_dictionary_is_passed_on() {
+        let options = Options { name: "x".into(), minutes: 2, install: false };
+        let expected = "RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer address x -- \
+            -max_total_time=120";
+        assert_eq!(command(&options, None).to_string(), expected);
+        assert_eq!(command(&options, Some("x.dict")).to_string(), format!("{expected} -dict=x.dict"));
     }
 }

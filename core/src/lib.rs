@@ -18,4 +18,5 @@ pub mod error;
 pub mod journal;
 pub mod merchant;
 pub mod money;
+pub mod qr;
 pub mod wallet_api;

@@ -1,0 +1,202 @@
+//! From three finder patterns to a grid of modules, and its text.
+
+use super::binary::WorkingPicture;
+use super::finder::Finder;
+use super::geometry::{Homography, distance};
+use super::structure::{KnownModule, known_modules};
+use crate::qr::frame::Point;
+
+/// From a symbol's edge to the middle of a finder pattern, in modules.
+const FINDER_MIDDLE: f32 = 3.5;
+
+/// A grid is worth decoding if this part of its known modules looks as it should.
+const WORTH_DECODING: f32 = 0.75;
+
+/// Middle of a module.
+const ONE_TAP: [(f32, f32); 1] = [(0.5, 0.5)];
+
+/// Middle of a module and four places around it.
+const FIVE_TAPS: [(f32, f32); 5] = [(0.5, 0.5), (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
+
+/// Three finder patterns that may belong together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Triple {
+    top_left: Finder,
+    top_right: Finder,
+    bottom_left: Finder,
+    /// 0 is a perfect right-angled isosceles triangle of equal patterns.
+    strain: f32,
+}
+
+impl Triple {
+    pub(super) const fn finders(&self) -> [Finder; 3] {
+        [self.top_left, self.top_right, self.bottom_left]
+    }
+
+    /// The three patterns as a corner of a square, if they can be one.
+    fn new(corner: Finder, mut a: Finder, mut b: Finder) -> Option<Self> {
+        let (mut ax, mut ay) = (a.centre.x - corner.centre.x, a.centre.y - corner.centre.y);
+        let (mut bx, mut by) = (b.centre.x - corner.centre.x, b.centre.y - corner.centre.y);
+        // Clockwise on the screen from top right to bottom left.
+        if ax * by - ay * bx < 0.0 {
+            (a, b) = (b, a);
+            (ax, ay, bx, by) = (bx, by, ax, ay);
+        }
+        let (along, down) = (ax.hypot(ay), bx.hypot(by));
+        let legs = along.max(down) / along.min(down);
+        let cosine = ((ax * bx + ay * by) / (along * down)).abs();
+        let sizes = [corner.crossing, a.crossing, b.crossing];
+        let largest = sizes.into_iter().fold(0.0, f32::max);
+        let smallest = sizes.into_iter().fold(f32::INFINITY, f32::min);
+        let spread = largest / smallest;
+        // A tilt of 60 degrees stays within these.
+        let fits = legs < 2.0 && cosine < 0.6 && spread < 1.8 && along.min(down) > 1.2 * smallest;
+        fits.then(|| Self {
+            top_left: corner,
+            top_right: a,
+            bottom_left: b,
+            strain: (legs - 1.0) + cosine + (spread - 1.0),
+        })
+    }
+
+    /// Modules between the middles of two of its patterns, plus 7: the symbol's width.
+    fn measured_width(&self) -> f32 {
+        let side = |other: &Finder| {
+            let (dx, dy) = (other.centre.x - self.top_left.centre.x, other.centre.y - self.top_left.centre.y);
+            let length = dx.hypot(dy);
+            // A line at an angle cuts a turned square longer than its side.
+            let slant = dx.abs().max(dy.abs()) / length;
+            let module = slant * (other.crossing + self.top_left.crossing) / 2.0 / 7.0;
+            length / module
+        };
+        (side(&self.top_right) + side(&self.bottom_left)) / 2.0 + 7.0
+    }
+}
+
+/// All triples that may be a symbol, the likeliest first. The number of finders
+/// is bounded by [`super::finder::MAX_FINDERS`].
+pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
+    let mut triples = Vec::new();
+    for corner in finders {
+        for (index, a) in finders.iter().enumerate() {
+            for b in finders.iter().skip(index + 1) {
+                if a != corner && b != corner {
+                    triples.extend(Triple::new(*corner, *a, *b));
+                }
+            }
+        }
+    }
+    triples.sort_by(|a, b| a.strain.total_cmp(&b.strain));
+    triples
+}
+
+/// Where a symbol's modules lie.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    width: i16,
+    map: Homography,
+    agreement: f32,
+}
+
+impl Grid {
+    /// The symbol's outer corners.
+    pub(super) fn corners(&self) -> [Point; 4] {
+        let end = f32::from(self.width);
+        [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)].map(|(column, row)| self.map.place(column, row))
+    }
+}
+
+/// The grids that fit a triple, the best first: the width that was measured and
+/// the two sizes beside it.
+pub(super) fn fit(picture: &WorkingPicture, triple: &Triple) -> Vec<Grid> {
+    let measured = triple.measured_width();
+    if !(15.0..200.0).contains(&measured) {
+        return Vec::new();
+    }
+    let nearest = ((measured - 17.0) / 4.0).round() as i16 * 4 + 17;
+    let mut grids: Vec<Grid> = [nearest - 4, nearest, nearest + 4]
+        .into_iter()
+        .filter(|width| (21..=177).contains(width))
+        .filter_map(|width| fit_width(picture, triple, width))
+        .collect();
+    grids.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
+    grids
+}
+
+/// Moves the corners until the modules that are known beforehand agree best.
+/// The fourth corner has no finder pattern: it is searched first, the widest.
+fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Grid> {
+    let known = known_modules(width);
+    let [tl, tr, bl] = triple.finders().map(|finder| finder.centre);
+    let side = f32::from(width) - 2.0 * FINDER_MIDDLE;
+    let map_of = |corners: &[Point; 4]| Homography::from_square(FINDER_MIDDLE, side, corners);
+    let module = (distance(tl, tr) + distance(tl, bl)) / 2.0 / side;
+
+    let parallel = Point { x: tr.x + bl.x - tl.x, y: tr.y + bl.y - tl.y };
+    let reach = (0.16 * side).max(2.0) * module;
+    let mut best = ([tl, tr, parallel, bl], 0.0);
+    for down in -4_i8..=4 {
+        for right in -4_i8..=4 {
+            let fourth = Point {
+                x: parallel.x + reach * f32::from(right) / 4.0,
+                y: parallel.y + reach * f32::from(down) / 4.0,
+            };
+            let corners = [tl, tr, fourth, bl];
+            let Some(map) = map_of(&corners) else { continue };
+            let agreement = agreement(picture, &map, &known, &ONE_TAP);
+            if agreement > best.1 {
+                best = (corners, agreement);
+            }
+        }
+    }
+    if best.1 < WORTH_DECODING {
+        return None;
+    }
+
+    best.1 = agreement(picture, &map_of(&best.0)?, &known, &FIVE_TAPS);
+    for step in [1.0, 0.5, 0.5, 0.25, 0.25, 0.12] {
+        for corner in 0..4 {
+            for (right, down) in [(step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)] {
+                let mut corners = best.0;
+                if let Some(moved) = corners.get_mut(corner) {
+                    moved.x += right * module;
+                    moved.y += down * module;
+                }
+                let Some(map) = map_of(&corners) else { continue };
+                let agreement = agreement(picture, &map, &known, &FIVE_TAPS);
+                if agreement > best.1 {
+                    best = (corners, agreement);
+                }
+            }
+        }
+    }
+    Some(Grid { width, map: map_of(&best.0)?, agreement: best.1 })
+}
+
+/// The part of the known modules that the picture shows as they should be.
+fn agreement(picture: &WorkingPicture, map: &Homography, known: &[KnownModule], taps: &[(f32, f32)]) -> f32 {
+    let right: usize = known
+        .iter()
+        .map(|module| {
+            let (column, row) = (f32::from(module.column), f32::from(module.row));
+            taps.iter()
+                .filter(|(dx, dy)| picture.is_dark_at(map.place(column + dx, row + dy)) == module.dark)
+                .count()
+        })
+        .sum();
+    right as f32 / (known.len() * taps.len()).max(1) as f32
+}
+
+/// Samples a grid's modules and reads them; `rqrr` corrects errors and also
+/// tries the mirrored symbol.
+pub(super) fn decode(picture: &WorkingPicture, grid: &Grid) -> Option<Vec<u8>> {
+    let modules = rqrr::SimpleGrid::from_func(usize::try_from(grid.width).ok()?, |column, row| {
+        let dark = FIVE_TAPS
+            .iter()
+            .filter(|(dx, dy)| picture.is_dark_at(grid.map.place(column as f32 + dx, row as f32 + dy)));
+        dark.count() * 2 > FIVE_TAPS.len()
+    });
+    let mut bytes = Vec::new();
+    rqrr::Grid::new(modules).decode_to(&mut bytes).ok()?;
+    Some(bytes)
+}

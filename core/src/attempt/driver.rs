@@ -106,10 +106,7 @@ impl Driver {
     /// Writes an event down; the effect that depends on it comes after.
     pub(crate) fn record(&self, event: AttemptEvent) -> Result<(), Stop> {
         let at = self.now();
-        self.setup
-            .journal
-            .append(JournalEntry { attempt: self.setup.id, at, event })
-            .map_err(Stop::failed)
+        self.setup.journal.append(JournalEntry { attempt: self.setup.id, at, event }).map_err(Stop::failed)
     }
 
     pub(crate) fn enter(&self, state: AttemptState) {
@@ -147,12 +144,12 @@ impl Driver {
                 ServerSays::Waiting(wanted) => self.enter(AttemptState::Waiting { wanted }),
                 ServerSays::Reserved | ServerSays::Confirmed => return Ok(transaction),
                 ServerSays::Ended(state) => return Err(Stop(state)),
-                ServerSays::Unclear => self.enter_unknown(self.setup.poll_interval),
+                ServerSays::Unclear => self.enter_unknown(),
             }
             if self.now() >= expires_at {
                 return self.take_back(key, CancelReason::Expired).await;
             }
-            self.wait(self.setup.poll_interval).await;
+            self.wait_for_poll().await;
         }
     }
 
@@ -184,12 +181,23 @@ impl Driver {
         let doubled = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(round).unwrap_or(u32::MAX));
         let pause = asked.unwrap_or(doubled).min(LONGEST_PAUSE);
         if round.saturating_add(1) >= ROUNDS_BEFORE_UNKNOWN {
-            self.enter_unknown(pause);
+            self.unknown_for(pause);
         }
         self.wait(pause).await;
     }
 
-    pub(super) fn enter_unknown(&self, pause: Duration) {
+    /// Says that the server's last word means nothing, and that it is asked
+    /// again at the next poll.
+    pub(crate) fn enter_unknown(&self) {
+        self.unknown_for(self.setup.poll_interval);
+    }
+
+    /// Waits until the next poll is due, or somebody pokes or cancels.
+    pub(crate) async fn wait_for_poll(&mut self) {
+        self.wait(self.setup.poll_interval).await;
+    }
+
+    fn unknown_for(&self, pause: Duration) {
         let now = self.now();
         let since = match self.shared.state() {
             AttemptState::Unknown { since, .. } => since,
@@ -200,7 +208,7 @@ impl Driver {
     }
 
     /// Waits for `duration`, or until somebody pokes or cancels.
-    pub(crate) async fn wait(&mut self, duration: Duration) {
+    async fn wait(&mut self, duration: Duration) {
         let mut timer = self.setup.clock.sleep(duration);
         loop {
             tokio::select! {

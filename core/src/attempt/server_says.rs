@@ -49,9 +49,9 @@ pub(crate) fn server_says(
         TransactionStatus::Failed if reserve_is_over(transaction, now) => {
             ServerSays::Ended(AttemptState::Expired)
         }
-        TransactionStatus::Failed => ServerSays::Ended(AttemptState::Failed {
-            error: ApiError::local(ApiErrorKind::WrongState),
-        }),
+        TransactionStatus::Failed => {
+            ServerSays::Ended(AttemptState::Failed { error: ApiError::local(ApiErrorKind::WrongState) })
+        }
         TransactionStatus::Other(_) => ServerSays::Unclear,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::driver::Driver;
 use super::server_says::ServerSays;
-use super::state::{AttemptState, Stop};
+use super::state::{AttemptState, CancelledBy, Receipt, Stop};
 use crate::clock::UnixSeconds;
 use crate::code::{ReservationCode, TransactionKey};
 use crate::error::{ApiError, ApiErrorKind};
@@ -202,6 +202,20 @@ impl Driver {
                 _ => self.pause(round, written.error.and_then(|error| error.retry_after())).await,
             }
             round = round.saturating_add(1);
+        }
+    }
+
+    /// A refused acceptance leaves a payable transaction: it is taken back
+    /// before the refusal is told.
+    pub(crate) async fn refused(&mut self, key: &TransactionKey, refusal: Refusal) -> Result<Receipt, Stop> {
+        let error = match refusal {
+            Refusal::Stop(stop) => return Err(stop),
+            Refusal::ByServer(error) => error,
+        };
+        match self.take_back(key, CancelReason::Refused).await {
+            Ok(confirmed) => self.settled(&confirmed),
+            Err(Stop(AttemptState::Cancelled { by: CancelledBy::ThisSide })) => Err(Stop::failed(error)),
+            Err(stop) => Err(stop),
         }
     }
 

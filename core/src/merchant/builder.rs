@@ -51,11 +51,7 @@ pub struct MerchantBuilder {
 }
 
 impl MerchantBuilder {
-    pub(super) fn new(
-        environment: Environment,
-        credentials: Arc<dyn Credentials>,
-        place: TillPlace,
-    ) -> Self {
+    pub(super) fn new(environment: Environment, credentials: Arc<dyn Credentials>, place: TillPlace) -> Self {
         Self {
             environment,
             credentials,
@@ -132,8 +128,7 @@ impl MerchantBuilder {
             .random(Arc::clone(&self.random))
             .on_behalf_of(self.place.project, self.place.location)
             .build()?;
-        let till =
-            Till::new(api, self.place, self.device, settings, self.journal, self.clock, self.random);
+        let till = Till::new(api, self.place, self.device, settings, self.journal, self.clock, self.random);
         Ok(Merchant { till: Arc::new(till) })
     }
 }

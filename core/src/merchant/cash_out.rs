@@ -3,12 +3,10 @@
 //! only after this till's own confirm is on record.
 
 use super::till::{Till, TillRequest, TillTransaction};
-use crate::attempt::{
-    AttemptState, CancelledBy, Driver, Operation, Receipt, Refusal, ReserveBy, ServerSays, Stop, server_says,
-};
+use crate::attempt::{AttemptState, Driver, Operation, Receipt, ReserveBy, ServerSays, Stop, server_says};
 use crate::code::{Code, CodeKind, ReservationCode};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptEvent, AttemptKind, CancelReason};
+use crate::journal::{AttemptEvent, AttemptKind};
 use crate::money::Money;
 use crate::wallet_api::{PaymentPurpose, Service};
 
@@ -93,25 +91,5 @@ impl Operation for CashOut {
         till.ask_about_cash(AttemptState::HandOutCash { amount: receipt.amount }).await;
         till.record(AttemptEvent::CashHandedOut)?;
         Ok(receipt)
-    }
-}
-
-impl Driver {
-    /// A refused acceptance leaves a payable transaction: it is taken back
-    /// before the refusal is told.
-    pub(super) async fn refused(
-        &mut self,
-        key: &crate::code::TransactionKey,
-        refusal: Refusal,
-    ) -> Result<Receipt, Stop> {
-        let error = match refusal {
-            Refusal::Stop(stop) => return Err(stop),
-            Refusal::ByServer(error) => error,
-        };
-        match self.take_back(key, CancelReason::Refused).await {
-            Ok(confirmed) => self.settled(&confirmed),
-            Err(Stop(AttemptState::Cancelled { by: CancelledBy::ThisSide })) => Err(Stop::failed(error)),
-            Err(stop) => Err(stop),
-        }
     }
 }

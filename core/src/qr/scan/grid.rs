@@ -51,7 +51,7 @@ impl Triple {
         let spread = largest / smallest;
         // A tilt of 60 degrees stays within these.
         let fits = legs < 2.0 && cosine < 0.6 && spread < 1.8 && along.min(down) > 1.2 * smallest;
-        fits.then(|| Self {
+        fits.then_some(Self {
             top_left: corner,
             top_right: a,
             bottom_left: b,

@@ -3,20 +3,27 @@
 use super::binary::WorkingPicture;
 use super::finder::Finder;
 use super::geometry::{Homography, distance};
-use super::structure::{KnownModule, known_modules};
+use super::structure::Structure;
 use crate::qr::frame::Point;
 
 /// From a symbol's edge to the middle of a finder pattern, in modules.
 const FINDER_MIDDLE: f32 = 3.5;
 
-/// A grid is worth decoding if this part of its known modules looks as it should.
-const WORTH_DECODING: f32 = 0.75;
+/// A grid is worth placing better if this part of its known modules looks as it should.
+const WORTH_FITTING: f32 = 0.75;
 
-/// Middle of a module.
-const ONE_TAP: [(f32, f32); 1] = [(0.5, 0.5)];
+/// The fourth corner is searched in steps of this part of its reach.
+const FOURTH_STEPS: i8 = 4;
 
-/// Middle of a module and four places around it.
-const FIVE_TAPS: [(f32, f32); 5] = [(0.5, 0.5), (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
+/// How much better a fit must be to move the fourth corner by all its reach
+/// away from where it lies without perspective.
+const PERSPECTIVE_COST: f32 = 0.02;
+
+/// Middle of a module and four places around it, near the middle for reading ...
+const READING: [(f32, f32); 5] = [(0.5, 0.5), (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
+
+/// ... and near the edges for placing, where a shifted grid shows first.
+const PLACING: [(f32, f32); 5] = [(0.5, 0.5), (0.15, 0.15), (0.85, 0.15), (0.15, 0.85), (0.85, 0.85)];
 
 /// Three finder patterns that may belong together.
 #[derive(Clone, Copy, Debug)]
@@ -51,12 +58,8 @@ impl Triple {
         let spread = largest / smallest;
         // A tilt of 60 degrees stays within these.
         let fits = legs < 2.0 && cosine < 0.6 && spread < 1.8 && along.min(down) > 1.2 * smallest;
-        fits.then_some(Self {
-            top_left: corner,
-            top_right: a,
-            bottom_left: b,
-            strain: (legs - 1.0) + cosine + (spread - 1.0),
-        })
+        let strain = (legs - 1.0) + cosine + (spread - 1.0);
+        fits.then_some(Self { top_left: corner, top_right: a, bottom_left: b, strain })
     }
 
     /// Modules between the middles of two of its patterns, plus 7: the symbol's width.
@@ -95,7 +98,7 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
 pub(super) struct Grid {
     width: i16,
     map: Homography,
-    agreement: f32,
+    fit: f32,
 }
 
 impl Grid {
@@ -119,14 +122,14 @@ pub(super) fn fit(picture: &WorkingPicture, triple: &Triple) -> Vec<Grid> {
         .filter(|width| (21..=177).contains(width))
         .filter_map(|width| fit_width(picture, triple, width))
         .collect();
-    grids.sort_by(|a, b| b.agreement.total_cmp(&a.agreement));
+    grids.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     grids
 }
 
-/// Moves the corners until the modules that are known beforehand agree best.
+/// Moves the corners until the picture agrees best with the symbol's structure.
 /// The fourth corner has no finder pattern: it is searched first, the widest.
 fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Grid> {
-    let known = known_modules(width);
+    let structure = Structure::of(width);
     let [tl, tr, bl] = triple.finders().map(|finder| finder.centre);
     let side = f32::from(width) - 2.0 * FINDER_MIDDLE;
     let map_of = |corners: &[Point; 4]| Homography::from_square(FINDER_MIDDLE, side, corners);
@@ -135,25 +138,24 @@ fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Gr
     let parallel = Point { x: tr.x + bl.x - tl.x, y: tr.y + bl.y - tl.y };
     let reach = (0.16 * side).max(2.0) * module;
     let mut best = ([tl, tr, parallel, bl], 0.0);
-    for down in -4_i8..=4 {
-        for right in -4_i8..=4 {
-            let fourth = Point {
-                x: parallel.x + reach * f32::from(right) / 4.0,
-                y: parallel.y + reach * f32::from(down) / 4.0,
-            };
+    for down in -FOURTH_STEPS..=FOURTH_STEPS {
+        for right in -FOURTH_STEPS..=FOURTH_STEPS {
+            let (right, down) =
+                (f32::from(right) / f32::from(FOURTH_STEPS), f32::from(down) / f32::from(FOURTH_STEPS));
+            let fourth = Point { x: parallel.x + reach * right, y: parallel.y + reach * down };
             let corners = [tl, tr, fourth, bl];
             let Some(map) = map_of(&corners) else { continue };
-            let agreement = agreement(picture, &map, &known, &ONE_TAP);
-            if agreement > best.1 {
-                best = (corners, agreement);
+            let fit = agreement(picture, &map, &structure) - PERSPECTIVE_COST * right.hypot(down);
+            if fit > best.1 {
+                best = (corners, fit);
             }
         }
     }
-    if best.1 < WORTH_DECODING {
+    if known_agreement(picture, &map_of(&best.0)?, &structure) < WORTH_FITTING {
         return None;
     }
 
-    best.1 = agreement(picture, &map_of(&best.0)?, &known, &FIVE_TAPS);
+    best.1 = agreement(picture, &map_of(&best.0)?, &structure);
     for step in [1.0, 0.5, 0.5, 0.25, 0.25, 0.12] {
         for corner in 0..4 {
             for (right, down) in [(step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)] {
@@ -163,38 +165,55 @@ fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Gr
                     moved.y += down * module;
                 }
                 let Some(map) = map_of(&corners) else { continue };
-                let agreement = agreement(picture, &map, &known, &FIVE_TAPS);
-                if agreement > best.1 {
-                    best = (corners, agreement);
+                let fit = agreement(picture, &map, &structure);
+                if fit > best.1 {
+                    best = (corners, fit);
                 }
             }
         }
     }
-    Some(Grid { width, map: map_of(&best.0)?, agreement: best.1 })
+    Some(Grid { width, map: map_of(&best.0)?, fit: best.1 })
 }
 
-/// The part of the known modules that the picture shows as they should be.
-fn agreement(picture: &WorkingPicture, map: &Homography, known: &[KnownModule], taps: &[(f32, f32)]) -> f32 {
-    let right: usize = known
-        .iter()
-        .map(|module| {
-            let (column, row) = (f32::from(module.column), f32::from(module.row));
-            taps.iter()
-                .filter(|(dx, dy)| picture.is_dark_at(map.place(column + dx, row + dy)) == module.dark)
-                .count()
-        })
-        .sum();
-    right as f32 / (known.len() * taps.len()).max(1) as f32
+/// How many of the places in a module are dark.
+fn dark_taps(
+    picture: &WorkingPicture,
+    map: &Homography,
+    taps: &[(f32, f32)],
+    column: f32,
+    row: f32,
+) -> usize {
+    taps.iter().filter(|(dx, dy)| picture.is_dark_at(map.place(column + dx, row + dy))).count()
+}
+
+/// The part of the places that look right, 0 to 1: known modules have their
+/// colour, and every other module has one colour from edge to edge.
+fn agreement(picture: &WorkingPicture, map: &Homography, structure: &Structure) -> f32 {
+    let of_data = structure.data.iter().map(|&(column, row)| {
+        let dark = dark_taps(picture, map, &PLACING, column.into(), row.into());
+        dark.max(PLACING.len() - dark)
+    });
+    let right = known_right(picture, map, structure) + of_data.sum::<usize>();
+    right as f32 / (PLACING.len() * (structure.known.len() + structure.data.len())) as f32
+}
+
+fn known_agreement(picture: &WorkingPicture, map: &Homography, structure: &Structure) -> f32 {
+    known_right(picture, map, structure) as f32 / (PLACING.len() * structure.known.len()) as f32
+}
+
+fn known_right(picture: &WorkingPicture, map: &Homography, structure: &Structure) -> usize {
+    let places = structure.known.iter().map(|module| {
+        let dark = dark_taps(picture, map, &PLACING, module.column.into(), module.row.into());
+        if module.dark { dark } else { PLACING.len() - dark }
+    });
+    places.sum()
 }
 
 /// Samples a grid's modules and reads them; `rqrr` corrects errors and also
 /// tries the mirrored symbol.
 pub(super) fn decode(picture: &WorkingPicture, grid: &Grid) -> Option<Vec<u8>> {
     let modules = rqrr::SimpleGrid::from_func(usize::try_from(grid.width).ok()?, |column, row| {
-        let dark = FIVE_TAPS
-            .iter()
-            .filter(|(dx, dy)| picture.is_dark_at(grid.map.place(column as f32 + dx, row as f32 + dy)));
-        dark.count() * 2 > FIVE_TAPS.len()
+        dark_taps(picture, &grid.map, &READING, column as f32, row as f32) * 2 > READING.len()
     });
     let mut bytes = Vec::new();
     rqrr::Grid::new(modules).decode_to(&mut bytes).ok()?;

@@ -1,6 +1,12 @@
 //! What every QR code of a size has in the same place: finder patterns, timing
 //! lines, alignment patterns (ISO/IEC 18004, section 6.3).
 
+use std::collections::HashSet;
+
+/// Large symbols have thousands of modules; this many of a sort, evenly drawn,
+/// place a grid as well.
+const MAX_MODULES: usize = 600;
+
 /// A module whose colour is known beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KnownModule {
@@ -9,12 +15,34 @@ pub(super) struct KnownModule {
     pub(super) dark: bool,
 }
 
-/// Large symbols have thousands of known modules; this many, evenly drawn, place
-/// a grid as well.
-const MAX_KNOWN: usize = 600;
+/// What a symbol of one size looks like before anything is read.
+#[derive(Debug)]
+pub(super) struct Structure {
+    /// Modules whose colour is known.
+    pub(super) known: Vec<KnownModule>,
+    /// Columns and rows of the others.
+    pub(super) data: Vec<(i16, i16)>,
+}
 
-/// The known modules of a symbol with `width` modules a side, 21 to 177.
-pub(super) fn known_modules(width: i16) -> Vec<KnownModule> {
+impl Structure {
+    /// The structure of a symbol with `width` modules a side, 21 to 177.
+    pub(super) fn of(width: i16) -> Self {
+        let known = known_modules(width);
+        let places: HashSet<(i16, i16)> = known.iter().map(|module| (module.column, module.row)).collect();
+        let data: Vec<(i16, i16)> = (0..width)
+            .flat_map(|row| (0..width).map(move |column| (column, row)))
+            .filter(|place| !places.contains(place))
+            .collect();
+        Self { known: thin_out(known), data: thin_out(data) }
+    }
+}
+
+fn thin_out<T>(all: Vec<T>) -> Vec<T> {
+    let step = all.len().div_ceil(MAX_MODULES).max(1);
+    all.into_iter().step_by(step).collect()
+}
+
+fn known_modules(width: i16) -> Vec<KnownModule> {
     let mut known = Vec::new();
     // Finder patterns with the light line around them.
     for (left, top) in [(0, 0), (width - 7, 0), (0, width - 7)] {
@@ -36,8 +64,7 @@ pub(super) fn known_modules(width: i16) -> Vec<KnownModule> {
         }
     }
     known.retain(|module| (0..width).contains(&module.column) && (0..width).contains(&module.row));
-    let step = known.len().div_ceil(MAX_KNOWN).max(1);
-    known.into_iter().step_by(step).collect()
+    known
 }
 
 /// Square rings around a centre; ring 0 is the centre itself.

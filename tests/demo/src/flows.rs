@@ -33,8 +33,13 @@ impl Timeline {
     }
 
     fn note(&self, who: &'static str, what: impl Into<String>) {
+        let what = what.into();
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.push((self.began.elapsed(), who, what.into()));
+        // A second listener begins with the state that the first one ended with.
+        let last = steps.iter().rev().find(|(_, whose, _)| *whose == who);
+        if last.is_none_or(|(_, _, before)| *before != what) {
+            steps.push((self.began.elapsed(), who, what));
+        }
     }
 
     fn steps(&self) -> Vec<(Duration, &'static str, String)> {

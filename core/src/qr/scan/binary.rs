@@ -14,7 +14,7 @@ const WINDOW: usize = 5;
 
 /// Dark is below this many percent of the mean, so that noise on an even ground
 /// stays light.
-const DARK_PERCENT: u32 = 94;
+const DARK_PERCENT: u32 = 84;
 
 /// A grey picture and its dark pixels. Places in it are continuous: the first
 /// pixel covers 0.0 to 1.0.
@@ -61,6 +61,14 @@ impl WorkingPicture {
     /// The rows of the black and white picture, 1 is dark.
     pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
         self.dark.chunks_exact(self.width.max(1))
+    }
+
+    /// The brightness at a column and row; outside it is white.
+    pub(super) fn luma_at(&self, x: usize, y: usize) -> u8 {
+        if x >= self.width {
+            return u8::MAX;
+        }
+        self.luma.get(y.saturating_mul(self.width).saturating_add(x)).copied().unwrap_or(u8::MAX)
     }
 
     /// Whether the pixel at a column and row is dark; outside nothing is.

@@ -26,17 +26,17 @@ pub(super) struct Optics {
 impl Optics {
     pub(super) fn new(chance: &mut Chance) -> Self {
         Self {
-            sharpest: chance.between(0.5, 1.3) / 640.0,
+            sharpest: chance.between(0.4, 0.9) / 640.0,
             defocus: chance.between(1.5, 6.0) / 640.0,
             exposure: chance.between(0.55, 1.7),
-            noise: chance.between(2.0, 11.0),
+            noise: chance.between(1.5, 4.0),
             veil: chance.between(4.0, 45.0),
             slope: [chance.between(-0.5, 0.5), chance.between(-0.5, 0.5)],
             glare: [
                 chance.between(0.1, 0.9),
                 chance.between(0.1, 0.9),
                 chance.between(0.08, 0.3),
-                chance.between(0.0, 110.0),
+                chance.between(0.0, 70.0),
             ],
             bands: [chance.between(0.0, 0.12), chance.between(60.0, 220.0)],
             band_phase: 0.0,

@@ -20,11 +20,14 @@ const PAYMENT: Money = Money::from_minor(2599, Currency::GEL);
 const CASH_OUT: Money = Money::from_minor(5000, Currency::GEL);
 const CASH_IN: Money = Money::from_minor(7550, Currency::GEL);
 
+/// When, whose phone, and what.
+type Step = (Duration, &'static str, String);
+
 /// When each phone entered each state.
 #[derive(Clone, Debug)]
 struct Timeline {
     began: Instant,
-    steps: Arc<Mutex<Vec<(Duration, &'static str, String)>>>,
+    steps: Arc<Mutex<Vec<Step>>>,
 }
 
 impl Timeline {
@@ -42,7 +45,7 @@ impl Timeline {
         }
     }
 
-    fn steps(&self) -> Vec<(Duration, &'static str, String)> {
+    fn steps(&self) -> Vec<Step> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -1,1 +1,219 @@
-//! End-to-end tests.
+//! End-to-end tests: the core against the sandbox over real HTTP. Here is what
+//! the tests share: a running sandbox with a till, phones, and a cashier.
+#![forbid(unsafe_code)]
+// Set-up that fails is a test that fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use paysera_core::attempt::{Attempt, AttemptState, Receipt};
+use paysera_core::auth::{FixedCredentials, MemorySecretStore};
+use paysera_core::clock::{Clock, Sleep, SystemClock, UnixSeconds};
+use paysera_core::code::{Code, LocationId, WalletId};
+use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
+use paysera_core::error::{ApiError, ApiErrorKind};
+use paysera_core::merchant::{
+    CashInRequest, CashOutRequest, CollectRequest, Merchant, TillPlace, TillSettings,
+};
+use paysera_core::money::{Currency, Money};
+use paysera_core::wallet_api::{Environment, ProjectId, Transaction, TransactionFilter, WalletApi};
+use paysera_sandbox::{Sandbox, Status, seed};
+
+/// How often tills and phones of the tests ask.
+pub const POLL: Duration = Duration::from_millis(10);
+
+/// The system's clock, with no pause longer than [`POLL`]: pauses between
+/// retries are a matter of politeness, not of what comes out.
+#[derive(Clone, Copy, Debug)]
+pub struct ImpatientClock;
+
+impl Clock for ImpatientClock {
+    fn now(&self) -> UnixSeconds {
+        SystemClock.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        SystemClock.sleep(duration.min(POLL))
+    }
+}
+
+/// A sandbox with the seeded merchant's till.
+#[derive(Debug)]
+pub struct Shop {
+    /// The server.
+    pub sandbox: Sandbox,
+    /// The till.
+    pub till: Merchant,
+}
+
+impl Shop {
+    /// A shop at the location that offers everything.
+    pub async fn open() -> Self {
+        Self::open_at(seed::LOCATION_ALL_SERVICES).await
+    }
+
+    /// A shop at one of the seeded locations.
+    pub async fn open_at(location: u64) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let sandbox = Sandbox::builder().start(address).await.unwrap();
+        let place = TillPlace {
+            project: ProjectId(seed::PROJECT_ID),
+            location: LocationId(location),
+            wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
+        };
+        let till = Merchant::builder(environment(&sandbox), retailer(), place)
+            .settings(TillSettings { poll_interval: POLL, ..TillSettings::default() })
+            .clock(Arc::new(ImpatientClock))
+            .build()
+            .unwrap();
+        Self { sandbox, till }
+    }
+
+    /// The phone of a seeded customer, with its reservation codes.
+    #[must_use]
+    pub fn phone(&self, of: &seed::Customer) -> Customer {
+        let credentials = FixedCredentials::new(of.token.to_owned(), of.mac_key.to_owned());
+        let codes = SandboxV1::new(of.generator, of.generator_seed, SandboxV1Params::default()).unwrap();
+        Customer::builder(environment(&self.sandbox), Arc::new(credentials))
+            .reservation_codes(Arc::new(codes), Arc::new(MemorySecretStore::default()))
+            .clock(Arc::new(ImpatientClock))
+            .poll_interval(POLL)
+            .build()
+            .unwrap()
+    }
+
+    /// A client with the merchant's credentials, beside the till.
+    #[must_use]
+    pub fn api(&self) -> WalletApi {
+        WalletApi::builder(environment(&self.sandbox), retailer()).build().unwrap()
+    }
+
+    /// Every transaction of the merchant, newest first, as the server has it.
+    pub async fn transactions(&self) -> Vec<Transaction> {
+        self.api().transactions().list(&TransactionFilter::default()).await.unwrap().transactions
+    }
+
+    /// The only transaction of the merchant.
+    pub async fn transaction(&self) -> Transaction {
+        let mut all = self.transactions().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    /// The server's own status of the only transaction.
+    pub async fn status(&self) -> Status {
+        let key = self.transaction().await.transaction_key;
+        self.sandbox.transaction_status(key.as_str()).await.unwrap()
+    }
+
+    /// Begins to take a payment.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn collect(&self, request_id: &str, minor: i64) -> Result<Attempt, ApiError> {
+        let (request_id, description) = (request_id.to_owned(), "Coffee".to_owned());
+        self.till.collect(CollectRequest { request_id, amount: gel(minor), description }).await
+    }
+
+    /// Begins to hand out cash.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn cash_out(&self, request_id: &str, minor: i64, code: Code) -> Result<Attempt, ApiError> {
+        let (request_id, description) = (request_id.to_owned(), "Cash".to_owned());
+        self.till.cash_out(CashOutRequest { request_id, amount: gel(minor), description, code }).await
+    }
+
+    /// Begins to take cash.
+    ///
+    /// # Errors
+    /// What the till refuses.
+    pub async fn cash_in(&self, request_id: &str, minor: i64, code: Code) -> Result<Attempt, ApiError> {
+        let (request_id, description) = (request_id.to_owned(), "Deposit".to_owned());
+        self.till.cash_in(CashInRequest { request_id, amount: gel(minor), description, code }).await
+    }
+
+    /// A customer scans what the till shows and accepts; both sides to their
+    /// ends, the till's first.
+    pub async fn pay(&self, till: &Attempt, phone: &Customer) -> (Vec<AttemptState>, Vec<AttemptState>) {
+        let mut watch = till.watch();
+        let mut seen = Vec::new();
+        let mut paying = None;
+        while let Some(state) = watch.next().await {
+            if let (AttemptState::Presenting { code, .. }, None) = (&state, &paying) {
+                paying = Some(phone.pay(&phone.review(code).await.unwrap()).await.unwrap());
+            }
+            seen.push(state);
+        }
+        (seen, serve(&paying.expect("the till showed no code")).await)
+    }
+
+    /// Asserts that every wallet holds its opening balance, changed by `minor`
+    /// of these wallets, that nothing is held, and that the books are balanced.
+    pub async fn assert_moved(&self, changes: &[(u64, i64)]) {
+        let opening = seed::CUSTOMERS.iter().map(|customer| (customer.wallet, customer.balance));
+        for (wallet, opening) in opening.chain([(seed::RETAILER_WALLET, seed::RETAILER_BALANCE)]) {
+            let change = changes.iter().find(|(changed, _)| *changed == wallet).map_or(0, |(_, by)| *by);
+            let balance = self.sandbox.balance(wallet, Currency::GEL).await.unwrap();
+            assert_eq!((balance.at_disposal, balance.reserved), (opening + change, 0), "wallet {wallet}");
+        }
+        let report = self.sandbox.ledger_check().await.unwrap();
+        assert!(report.is_balanced(), "{report:?}");
+    }
+}
+
+fn environment(sandbox: &Sandbox) -> Environment {
+    Environment::sandbox(&sandbox.base_url()).unwrap()
+}
+
+fn retailer() -> Arc<FixedCredentials> {
+    Arc::new(FixedCredentials::new(seed::RETAILER_CLIENT_ID.to_owned(), seed::RETAILER_MAC_KEY.to_owned()))
+}
+
+/// An amount of GEL in minor units.
+#[must_use]
+pub const fn gel(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::GEL)
+}
+
+/// A cashier who does at once what the state asks for; the states up to the end.
+pub async fn serve(attempt: &Attempt) -> Vec<AttemptState> {
+    let mut watch = attempt.watch();
+    let mut seen = Vec::new();
+    while let Some(state) = watch.next().await {
+        match state {
+            AttemptState::TakeCash { .. } => attempt.cash_received(),
+            AttemptState::HandOutCash { .. } => attempt.cash_handed_out(),
+            AttemptState::ReturnCash { .. } => attempt.cash_returned(),
+            _ => {}
+        }
+        seen.push(state);
+    }
+    seen
+}
+
+/// The names of states.
+#[must_use]
+pub fn names(states: &[AttemptState]) -> Vec<&'static str> {
+    states.iter().map(AttemptState::name).collect()
+}
+
+/// The receipt at the end.
+#[must_use]
+pub fn receipt(states: &[AttemptState]) -> &Receipt {
+    match states.last() {
+        Some(AttemptState::Settled { receipt }) => receipt,
+        _ => panic!("did not settle: {states:?}"),
+    }
+}
+
+/// The error at the end.
+#[must_use]
+pub fn failure(states: &[AttemptState]) -> &ApiErrorKind {
+    match states.last() {
+        Some(AttemptState::Failed { error }) => &error.kind,
+        _ => panic!("did not fail: {states:?}"),
+    }
+}

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use paysera_core::attempt::{Attempt, AttemptState, Receipt};
+use paysera_core::attempt::{Attempt, AttemptState, Receipt, StateStream};
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
 use paysera_core::clock::{Clock, Sleep, SystemClock, UnixSeconds};
 use paysera_core::code::{Code, LocationId, WalletId};
@@ -23,6 +23,9 @@ use paysera_sandbox::{Sandbox, Status, seed};
 
 /// How often tills and phones of the tests ask.
 pub const POLL: Duration = Duration::from_millis(10);
+
+/// No attempt of the tests stays in one state for so long.
+const STANDSTILL: Duration = Duration::from_secs(20);
 
 /// The system's clock, with no pause longer than [`POLL`]: pauses between
 /// retries are a matter of politeness, not of what comes out.
@@ -141,7 +144,7 @@ impl Shop {
         let mut watch = till.watch();
         let mut seen = Vec::new();
         let mut paying = None;
-        while let Some(state) = watch.next().await {
+        while let Some(state) = next(&mut watch).await {
             if let (AttemptState::Presenting { code, .. }, None) = (&state, &paying) {
                 paying = Some(phone.pay(&phone.review(code).await.unwrap()).await.unwrap());
             }
@@ -178,11 +181,16 @@ pub const fn gel(minor: i64) -> Money {
     Money::from_minor(minor, Currency::GEL)
 }
 
+/// The next state; a test whose attempt stands still fails instead of hanging.
+pub async fn next(watch: &mut StateStream) -> Option<AttemptState> {
+    tokio::time::timeout(STANDSTILL, watch.next()).await.expect("the attempt stands still")
+}
+
 /// A cashier who does at once what the state asks for; the states up to the end.
 pub async fn serve(attempt: &Attempt) -> Vec<AttemptState> {
     let mut watch = attempt.watch();
     let mut seen = Vec::new();
-    while let Some(state) = watch.next().await {
+    while let Some(state) = next(&mut watch).await {
         match state {
             AttemptState::TakeCash { .. } => attempt.cash_received(),
             AttemptState::HandOutCash { .. } => attempt.cash_handed_out(),

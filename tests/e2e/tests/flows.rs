@@ -5,7 +5,7 @@
 use paysera_core::attempt::{Attempt, AttemptState, CancelledBy};
 use paysera_core::money::Currency;
 use paysera_core::wallet_api::{Reserve, Transaction};
-use paysera_e2e::{Shop, gel, names, receipt, serve};
+use paysera_e2e::{Shop, gel, names, next, receipt, serve};
 use paysera_sandbox::{Status, seed};
 use seed::{CUSTOMER, RETAILER_WALLET};
 
@@ -17,7 +17,7 @@ fn assert_held_for(transaction: &Transaction, seconds: i64) {
 /// Goes on to the first state of that name.
 async fn until(attempt: &Attempt, name: &str) {
     let mut watch = attempt.watch();
-    while watch.next().await.expect("the attempt ended").name() != name {}
+    while next(&mut watch).await.expect("the attempt ended").name() != name {}
 }
 
 async fn last(attempt: &Attempt) -> AttemptState {
@@ -46,7 +46,7 @@ async fn a_cash_out_hands_out_cash_only_after_the_server_has_confirmed() {
     let attempt = shop.cash_out("r", 5000, code).await.unwrap();
     let mut watch = attempt.watch();
     let mut seen = Vec::new();
-    while let Some(state) = watch.next().await {
+    while let Some(state) = next(&mut watch).await {
         if let AttemptState::HandOutCash { amount } = state {
             assert_eq!(amount, gel(5000));
             assert_eq!(shop.status().await, Status::Confirmed);
@@ -70,7 +70,7 @@ async fn a_cash_out_that_is_never_confirmed_never_hands_out_cash() {
     let attempt = shop.cash_out("r", 5000, code).await.unwrap();
     let mut watch = attempt.watch();
     let mut seen = Vec::new();
-    while let Some(state) = watch.next().await {
+    while let Some(state) = next(&mut watch).await {
         if matches!(state, AttemptState::Unknown { .. }) {
             attempt.cancel();
         }
@@ -89,7 +89,7 @@ async fn a_cash_in_takes_cash_while_the_money_is_held_and_settles_after() {
     let attempt = shop.cash_in("r", 7000, code).await.unwrap();
     let mut watch = attempt.watch();
     let mut seen = Vec::new();
-    while let Some(state) = watch.next().await {
+    while let Some(state) = next(&mut watch).await {
         if matches!(state, AttemptState::TakeCash { .. }) {
             assert_eq!(shop.status().await, Status::Reserved);
             let held = shop.sandbox.balance(RETAILER_WALLET, Currency::GEL).await.unwrap();
@@ -153,7 +153,7 @@ async fn a_cash_in_cancelled_before_the_cash_is_revoked() {
     attempt.cancel();
     let mut watch = attempt.watch();
     let mut end = attempt.state();
-    while let Some(state) = watch.next().await {
+    while let Some(state) = next(&mut watch).await {
         end = state;
     }
     assert_eq!(end, AttemptState::Cancelled { by: CancelledBy::ThisSide });

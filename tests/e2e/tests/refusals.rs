@@ -6,7 +6,7 @@ use paysera_core::attempt::AttemptState;
 use paysera_core::code::{Code, CodeKind, WalletId};
 use paysera_core::error::ApiErrorKind;
 use paysera_core::wallet_api::Service;
-use paysera_e2e::{Shop, failure, names, receipt, serve};
+use paysera_e2e::{Shop, failure, names, next, receipt, serve};
 use paysera_sandbox::{Status, seed};
 use seed::{CUSTOMER, INACTIVE, POOR, RETAILER_WALLET, UNIDENTIFIED};
 
@@ -46,7 +46,7 @@ async fn refused_payment(customer: &seed::Customer, minor: i64) -> ApiErrorKind 
     let attempt = shop.collect("r", minor).await.unwrap();
     let mut watch = attempt.watch();
     let code = loop {
-        if let Some(AttemptState::Presenting { code, .. }) = watch.next().await {
+        if let Some(AttemptState::Presenting { code, .. }) = next(&mut watch).await {
             break code;
         }
     };

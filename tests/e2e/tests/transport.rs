@@ -4,7 +4,7 @@
 
 use paysera_core::error::ApiErrorKind;
 use paysera_core::money::Currency;
-use paysera_e2e::{Shop, failure, names, receipt, serve};
+use paysera_e2e::{Shop, failure, names, next, receipt, serve};
 use paysera_sandbox::{Faults, Status, seed};
 use seed::{CUSTOMER, RETAILER_WALLET};
 
@@ -38,6 +38,8 @@ async fn assert_all_flows_settle_once(name: &str, fault: impl Fn(&Faults, &str))
             }
             _ => (serve(&shop.cash_in("r", 250, code).await.unwrap()).await, -250),
         };
+        let faults = format!("{:?}", shop.sandbox.faults());
+        assert!(faults.contains("data: []"), "{name}, {kind}: a fault did not come up: {faults}");
         assert_eq!(names(&seen).last(), Some(&"settled"), "{name}, {kind}: {seen:?}");
         assert!(!receipt(&seen).elsewhere, "{name}, {kind}");
         assert_eq!(shop.status().await, Status::Confirmed, "{name}, {kind}");
@@ -137,7 +139,7 @@ async fn a_lost_answer_to_a_cancel_still_ends_as_cancelled() {
         let shop = Shop::open().await;
         let attempt = shop.collect("r", 250).await.unwrap();
         let mut watch = attempt.watch();
-        while watch.next().await.unwrap().name() != "presenting" {}
+        while next(&mut watch).await.unwrap().name() != "presenting" {}
         let key = shop.transaction().await.transaction_key;
         lose(shop.sandbox.faults(), "DELETE", key.as_str());
         attempt.cancel();

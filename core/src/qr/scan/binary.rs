@@ -12,9 +12,22 @@ const MAX_SIDE: u32 = 1920;
 /// the largest that fits the picture is a seventh of it.
 const WINDOW: usize = 5;
 
-/// Dark is below this many percent of the mean, so that noise on an even ground
-/// stays light.
-const DARK_PERCENT: u32 = 84;
+/// Dark is at least this many percent below the mean, so that an even ground is light ...
+const MARGIN_PERCENT: u64 = 6;
+
+/// ... and at least this many standard deviations of the noise that is left.
+const MARGIN_DEVIATIONS: f32 = 2.0;
+
+/// Noise of a larger deviation than this, in steps of luma, is smoothed away
+/// first: it breaks up the edges of small modules more than smoothing does.
+const SMOOTHED_NOISE: f32 = 2.5;
+
+/// What varies more than this from pixel to pixel is no sensor's noise: a code of
+/// small modules fills the picture.
+const MAX_NOISE: f32 = 20.0;
+
+/// What smoothing leaves of the noise's deviation.
+const SMOOTHING: f32 = 0.375;
 
 /// A grey picture and its dark pixels. Places in it are continuous: the first
 /// pixel covers 0.0 to 1.0.
@@ -47,7 +60,12 @@ impl WorkingPicture {
         } else {
             self.average(frame);
         }
-        self.binarise();
+        let mut noise = noise(&self.luma, self.width);
+        if noise > SMOOTHED_NOISE {
+            self.smooth();
+            noise *= SMOOTHING;
+        }
+        self.binarise(noise);
     }
 
     pub(super) const fn width(&self) -> usize {
@@ -61,14 +79,6 @@ impl WorkingPicture {
     /// The rows of the black and white picture, 1 is dark.
     pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
         self.dark.chunks_exact(self.width.max(1))
-    }
-
-    /// The brightness at a column and row; outside it is white.
-    pub(super) fn luma_at(&self, x: usize, y: usize) -> u8 {
-        if x >= self.width {
-            return u8::MAX;
-        }
-        self.luma.get(y.saturating_mul(self.width).saturating_add(x)).copied().unwrap_or(u8::MAX)
     }
 
     /// Whether the pixel at a column and row is dark; outside nothing is.
@@ -105,11 +115,37 @@ impl WorkingPicture {
         }
     }
 
+    /// Weighs each pixel with its eight neighbours, 1 2 1 each way.
+    fn smooth(&mut self) {
+        let width = self.width;
+        let weigh = |a: u8, b: u8, c: u8| {
+            u8::try_from((u16::from(a) + 2 * u16::from(b) + u16::from(c) + 2) / 4).unwrap_or(u8::MAX)
+        };
+        // The rows and columns at the edge keep their noise; no code lies there.
+        let mut level = self.luma.clone();
+        for (smooth, row) in level.chunks_exact_mut(width).zip(self.luma.chunks_exact(width)) {
+            for (pixel, three) in smooth.iter_mut().skip(1).zip(row.windows(3)) {
+                if let &[left, middle, right] = three {
+                    *pixel = weigh(left, middle, right);
+                }
+            }
+        }
+        let above = level.iter();
+        let middle = level.iter().skip(width);
+        let below = level.iter().skip(2 * width);
+        for (((pixel, &above), &middle), &below) in
+            self.luma.iter_mut().skip(width).zip(above).zip(middle).zip(below)
+        {
+            *pixel = weigh(above, middle, below);
+        }
+    }
+
     /// Local threshold by sliding sums: the same work for any size of the square.
-    fn binarise(&mut self) {
+    fn binarise(&mut self, noise: f32) {
         let Self { width, height, luma, dark, columns, prefix, .. } = self;
         let (width, height) = (*width, *height);
         let reach = (width.min(height) / (2 * WINDOW)).max(3);
+        let margin = (noise * MARGIN_DEVIATIONS) as u64;
         dark.clear();
         dark.reserve(luma.len());
         columns.clear();
@@ -140,12 +176,40 @@ impl WorkingPicture {
             dark.extend(row.iter().enumerate().map(|(x, &pixel)| {
                 let (from, to) = (x.saturating_sub(reach), (x + reach + 1).min(width));
                 let sum = prefix.get(to).copied().unwrap_or(0) - prefix.get(from).copied().unwrap_or(0);
-                // Below 1920 x 1920 x 255 / 25, times 100: fits 64 bits, not 32.
-                let count = ((to - from) * rows) as u64;
-                u8::from(u64::from(pixel) * count * 100 < u64::from(sum) * u64::from(DARK_PERCENT))
+                let (sum, count) = (u64::from(sum), ((to - from) * rows) as u64);
+                // Both sides times the count, and times 100: no division per pixel.
+                let margin = (sum * MARGIN_PERCENT).max(margin * count * 100);
+                u8::from(u64::from(pixel) * count * 100 + margin < sum * 100)
             }));
         }
     }
+}
+
+/// The standard deviation of the sensor's noise in steps of luma, 0 if it
+/// cannot be told from what is in the picture: half of all
+/// pixels lie on even ground, where the bend of three neighbours is only noise.
+fn noise(luma: &[u8], width: usize) -> f32 {
+    let mut bends = [0_u32; 512];
+    let mut count = 0;
+    for row in luma.chunks_exact(width).step_by(4) {
+        for three in row.windows(3) {
+            let &[left, middle, right] = three else { continue };
+            let bend = u16::from(left) + u16::from(right);
+            if let Some(seen) = bends.get_mut(usize::from(bend.abs_diff(2 * u16::from(middle)))) {
+                *seen += 1;
+                count += 1;
+            }
+        }
+    }
+    let mut below = 0;
+    let median = bends.iter().take_while(|&&seen| {
+        below += seen;
+        below * 2 < count
+    });
+    // The median of a normal distribution's magnitude is 0.6745 of its
+    // deviation; the bend's is the root of 6 times a pixel's.
+    let deviation = median.count() as f32 / (0.6745 * 6.0_f32.sqrt());
+    if deviation > MAX_NOISE { 0.0 } else { deviation }
 }
 
 fn add(columns: &mut [u32], row: &[u8]) {

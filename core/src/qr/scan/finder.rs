@@ -12,9 +12,10 @@ pub(super) const MAX_FINDERS: usize = 96;
 /// More candidates than this before confirmation, and the search itself stops.
 const MAX_CANDIDATES: usize = 512;
 
-/// Rows that must agree before a pattern counts, unless its modules are so
-/// small that there are hardly more.
-const CONFIRMED_HITS: u32 = 2;
+/// Rows that must agree before a pattern counts: at least these, and one for
+/// each ten pixels of its width (its middle is crossed by three modules' rows).
+const CONFIRMING_HITS: f32 = 2.0;
+const WIDTH_PER_HIT: f32 = 10.0;
 
 /// Modules along a finder pattern.
 const MODULES: f32 = 7.0;
@@ -53,7 +54,7 @@ pub(super) fn search(picture: &WorkingPicture) -> Search {
             }
         }
     }
-    candidates.retain(|finder| finder.hits >= CONFIRMED_HITS || finder.crossing < 2.0 * MODULES);
+    candidates.retain(|finder| finder.hits as f32 >= CONFIRMING_HITS.max(finder.crossing / WIDTH_PER_HIT));
     if candidates.len() > MAX_FINDERS { Search::TooMany(candidates.len()) } else { Search::Found(candidates) }
 }
 

@@ -9,6 +9,10 @@ use crate::qr::frame::Point;
 /// From a symbol's edge to the middle of a finder pattern, in modules.
 const FINDER_MIDDLE: f32 = 3.5;
 
+/// A fourth corner is worth searching if, without perspective, this part of the
+/// known modules looks as it should; half of them do by chance.
+const WORTH_SEARCHING: f32 = 0.62;
+
 /// A grid is worth placing better if this part of its known modules looks as it should.
 const WORTH_FITTING: f32 = 0.75;
 
@@ -98,7 +102,6 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
 pub(super) struct Grid {
     width: i16,
     map: Homography,
-    fit: f32,
 }
 
 impl Grid {
@@ -109,21 +112,14 @@ impl Grid {
     }
 }
 
-/// The grids that fit a triple, the best first: the width that was measured and
-/// the two sizes beside it.
-pub(super) fn fit(picture: &WorkingPicture, triple: &Triple) -> Vec<Grid> {
-    let measured = triple.measured_width();
-    if !(15.0..200.0).contains(&measured) {
-        return Vec::new();
-    }
-    let nearest = ((measured - 17.0) / 4.0).round() as i16 * 4 + 17;
-    let mut grids: Vec<Grid> = [nearest - 4, nearest, nearest + 4]
+/// The grids that fit a triple: of the width that was measured, and, as they are
+/// asked for, of the sizes beside it.
+pub(super) fn fit(picture: &WorkingPicture, triple: &Triple) -> impl Iterator<Item = Grid> {
+    let nearest = ((triple.measured_width() - 17.0) / 4.0).round() as i16;
+    [nearest, nearest.saturating_add(1), nearest.saturating_sub(1)]
         .into_iter()
-        .filter(|width| (21..=177).contains(width))
-        .filter_map(|width| fit_width(picture, triple, width))
-        .collect();
-    grids.sort_by(|a, b| b.fit.total_cmp(&a.fit));
-    grids
+        .filter(|version| (1..=40).contains(version))
+        .filter_map(|version| fit_width(picture, triple, version * 4 + 17))
 }
 
 /// Moves the corners until the picture agrees best with the symbol's structure.
@@ -136,6 +132,9 @@ fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Gr
     let module = (distance(tl, tr) + distance(tl, bl)) / 2.0 / side;
 
     let parallel = Point { x: tr.x + bl.x - tl.x, y: tr.y + bl.y - tl.y };
+    if known_agreement(picture, &map_of(&[tl, tr, parallel, bl])?, &structure) < WORTH_SEARCHING {
+        return None;
+    }
     let reach = (0.16 * side).max(2.0) * module;
     let mut best = ([tl, tr, parallel, bl], 0.0);
     for down in -FOURTH_STEPS..=FOURTH_STEPS {
@@ -172,7 +171,7 @@ fn fit_width(picture: &WorkingPicture, triple: &Triple, width: i16) -> Option<Gr
             }
         }
     }
-    Some(Grid { width, map: map_of(&best.0)?, fit: best.1 })
+    Some(Grid { width, map: map_of(&best.0)? })
 }
 
 /// How many of the places in a module are dark.

@@ -2,12 +2,12 @@
 //!
 //! Finder patterns are searched on a binary picture, triples of them become a
 //! grid by fitting what every QR code has in the same place, and `rqrr` reads
-//! the grid's modules. Every loop of that has a bound that follows from the
-//! frame's size or from a constant beside it. Where it reads nothing, the
-//! decoder's own detector has a look, unless there were too many candidates.
+//! the grid's modules. Its own detector is not used: its work grows without
+//! bound on crafted and on some real pictures, and nothing outside it can stop
+//! it. Here every loop has a bound that follows from the frame's size or from a
+//! constant beside it.
 
 mod binary;
-mod fallback;
 mod finder;
 mod geometry;
 mod grid;
@@ -103,7 +103,7 @@ pub struct ScanReport {
 }
 
 /// Looks at camera frames. One scanner serves one camera: it keeps its buffers
-/// from frame to frame (about 4 bytes for each pixel it works on).
+/// from frame to frame (2 bytes for each pixel it works on).
 #[derive(Debug, Default)]
 pub struct Scanner {
     picture: WorkingPicture,
@@ -159,7 +159,12 @@ impl Scanner {
                 match catch_unwind(AssertUnwindSafe(|| decode(&self.picture, &grid))) {
                     Ok(Some(bytes)) => {
                         used.extend(triple.finders());
-                        report.detections.push(self.detection(bytes, grid.corners()));
+                        report.detections.push(Detection {
+                            payload: String::from_utf8(bytes)
+                                .map_or_else(|error| Payload::Bytes(error.into_bytes()), Payload::Text),
+                            symbology: Symbology::Qr,
+                            corners: grid.corners().map(|corner| self.picture.to_frame(corner)),
+                        });
                         break;
                     }
                     Ok(None) => {}
@@ -167,28 +172,8 @@ impl Scanner {
                 }
             }
         }
-        // A frame that made the decoder panic is not given to it again.
-        if report.detections.is_empty() && report.panics == 0 {
-            match catch_unwind(AssertUnwindSafe(|| fallback::detect(&self.picture))) {
-                Ok(found) => {
-                    report
-                        .detections
-                        .extend(found.into_iter().map(|(bytes, corners)| self.detection(bytes, corners)));
-                }
-                Err(_) => report.panics += 1,
-            }
-        }
         self.panics += u64::from(report.panics);
         report
-    }
-
-    fn detection(&self, bytes: Vec<u8>, corners: [Point; 4]) -> Detection {
-        Detection {
-            payload: String::from_utf8(bytes)
-                .map_or_else(|error| Payload::Bytes(error.into_bytes()), Payload::Text),
-            symbology: Symbology::Qr,
-            corners: corners.map(|corner| self.picture.to_frame(corner)),
-        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! What every QR code of a size has in the same place: finder patterns, timing
 //! lines, alignment patterns (ISO/IEC 18004, section 6.3).
 
-use std::collections::HashSet;
-
 /// Large symbols have thousands of modules; this many of a sort, evenly drawn,
 /// place a grid as well.
-const MAX_MODULES: usize = 600;
+const MAX_MODULES: usize = 300;
 
 /// A module whose colour is known beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +26,13 @@ impl Structure {
     /// The structure of a symbol with `width` modules a side, 21 to 177.
     pub(super) fn of(width: i16) -> Self {
         let known = known_modules(width);
-        let places: HashSet<(i16, i16)> = known.iter().map(|module| (module.column, module.row)).collect();
+        let mut places: Vec<(i16, i16)> = known.iter().map(|module| (module.row, module.column)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let mut places = places.into_iter().peekable();
         let data: Vec<(i16, i16)> = (0..width)
             .flat_map(|row| (0..width).map(move |column| (column, row)))
-            .filter(|place| !places.contains(place))
+            .filter(|&(column, row)| places.next_if_eq(&(row, column)).is_none())
             .collect();
         Self { known: thin_out(known), data: thin_out(data) }
     }
@@ -101,6 +102,13 @@ fn alignment_centres(width: i16) -> Vec<i16> {
 mod tests {
     use super::*;
     use crate::qr::{ErrorCorrection, QrSymbol};
+
+    #[test]
+    fn known_and_other_modules_are_all_there_are() {
+        let Structure { known, data } = Structure::of(21);
+        // Three finder patterns with their light lines, two timing lines of five.
+        assert_eq!((known.len(), data.len()), (3 * 64 + 2 * 5, 21 * 21 - 3 * 64 - 2 * 5));
+    }
 
     #[test]
     fn every_size_of_symbol_has_these_modules() {

@@ -40,9 +40,9 @@ impl Hand {
         let roll_range = if chance.happens(0.2) { std::f32::consts::PI } else { 0.6 };
         let aim = Pose {
             target: [chance.between(-0.25, 0.25), chance.between(-0.2, 0.2)],
-            fill: chance.between(0.46, 0.7),
-            yaw: chance.between(-0.28, 0.28),
-            pitch: chance.between(-0.28, 0.28),
+            fill: chance.between(0.36, 0.68),
+            yaw: chance.between(-0.45, 0.45),
+            pitch: chance.between(-0.45, 0.45),
             roll: chance.between(-roll_range, roll_range),
         };
         // They start farther away and not quite there.
@@ -51,7 +51,7 @@ impl Hand {
             fill: aim.fill * chance.between(0.4, 0.9),
             ..aim
         };
-        Self { aim, pose, tremor: chance.between(0.3, 1.2), velocity: [0.0; 2] }
+        Self { aim, pose, tremor: chance.between(0.4, 1.6), velocity: [0.0; 2] }
     }
 
     /// The next photo's views, in the order of its moments.

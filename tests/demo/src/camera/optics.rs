@@ -26,17 +26,17 @@ pub(super) struct Optics {
 impl Optics {
     pub(super) fn new(chance: &mut Chance) -> Self {
         Self {
-            sharpest: chance.between(0.4, 0.9) / 640.0,
+            sharpest: chance.between(0.5, 1.3) / 640.0,
             defocus: chance.between(1.5, 6.0) / 640.0,
             exposure: chance.between(0.55, 1.7),
-            noise: chance.between(1.5, 4.0),
+            noise: chance.between(2.0, 11.0),
             veil: chance.between(4.0, 45.0),
             slope: [chance.between(-0.5, 0.5), chance.between(-0.5, 0.5)],
             glare: [
                 chance.between(0.1, 0.9),
                 chance.between(0.1, 0.9),
                 chance.between(0.08, 0.3),
-                chance.between(0.0, 70.0),
+                chance.between(0.0, 110.0),
             ],
             bands: [chance.between(0.0, 0.12), chance.between(60.0, 220.0)],
             band_phase: 0.0,
@@ -90,26 +90,34 @@ fn blur(light: Vec<f32>, width: usize, height: usize, sigma: f32) -> Vec<f32> {
         let mut turned = vec![0.0; blurred.len()];
         for (y, row) in blurred.chunks_exact(row_length).enumerate() {
             let twice = box_blur(&box_blur(row, length), length);
-            turned.iter_mut().skip(y).step_by(rows).zip(twice).for_each(|(pixel, value)| *pixel = value);
+            for (column, value) in turned.chunks_exact_mut(rows).zip(twice) {
+                if let Some(pixel) = column.get_mut(y) {
+                    *pixel = value;
+                }
+            }
         }
         blurred = turned;
     }
     blurred
 }
 
-/// The mean over `length` pixels around each; `length` need not be whole.
+/// The mean over `length` pixels around each; `length` need not be whole. The
+/// row goes on as its end pixels.
 fn box_blur(row: &[f32], length: f32) -> Vec<f32> {
     let reach = ((length - 1.0) / 2.0).max(0.0);
     let whole = reach as usize;
     let part = reach - whole as f32;
-    let at =
-        |index: usize| row.get(index.clamp(whole + 1, row.len() + whole) - whole - 1).copied().unwrap_or(0.0);
-    // Indices are shifted by whole + 1, so that they never fall below 0.
-    let mut sum: f32 = (1..=2 * whole + 1).map(at).sum();
-    (0..row.len())
-        .map(|x| {
-            let mean = (sum + part * (at(x) + at(x + 2 * whole + 2))) / (2.0 * reach + 1.0);
-            sum += at(x + 2 * whole + 2) - at(x + 1);
+    let end = |pixel: Option<&f32>| std::iter::repeat_n(pixel.copied().unwrap_or(0.0), whole + 1);
+    let padded: Vec<f32> = end(row.first()).chain(row.iter().copied()).chain(end(row.last())).collect();
+    let window = 2 * whole + 3;
+    let mut sum: f32 = padded.iter().skip(1).take(window - 2).sum();
+    // The pixels at the window's ends count in part, the others in full.
+    let ends = padded.iter().zip(padded.iter().skip(window - 1));
+    let steps = padded.iter().skip(1).zip(padded.iter().skip(window - 1));
+    ends.zip(steps)
+        .map(|((first, last), (leaves, enters))| {
+            let mean = (sum + part * (first + last)) / (2.0 * reach + 1.0);
+            sum += enters - leaves;
             mean
         })
         .collect()

@@ -7,7 +7,7 @@ use super::chance::Chance;
 use super::hand::{EXPOSURES, View};
 
 /// The table's side, in widths of the code.
-const TABLE: f32 = 6.0;
+const TABLE: f32 = 4.5;
 
 /// Wider pictures are shown smaller; a screen has so many pixels and no more.
 const MAX_CODE_WIDTH: usize = 360;
@@ -67,23 +67,22 @@ impl Scene {
     }
 
     /// The light at a place in widths of the code from its middle. The table
-    /// goes on as its mirror image.
+    /// goes on as its mirror image, once.
     fn at(&self, across: f32, down: f32) -> f32 {
         let side = self.side as f32;
         let fold = |place: f32| {
-            let place = (place * self.scale + side / 2.0 - 0.5).rem_euclid(2.0 * side);
-            if place < side { place } else { 2.0 * side - place }
+            let place = (place * self.scale + side / 2.0 - 0.5).abs();
+            (if place < side { place } else { 2.0 * side - place }).clamp(0.0, side - 1.0)
         };
         let (x, y) = (fold(across), fold(down));
-        let (column, row) = (x as usize, y as usize);
+        let (column, row) = ((x as usize).min(self.side - 2), (y as usize).min(self.side - 2));
         let (dx, dy) = (x - column as f32, y - row as f32);
-        let start = row.min(self.side - 1) * self.side;
-        let pixel = |offset: usize| f32::from(self.light.get(start + offset).copied().unwrap_or(0));
-        let below = if row + 1 < self.side { self.side } else { 0 };
-        let next = if column + 1 < self.side { column + 1 } else { column };
-        let upper = pixel(column) * (1.0 - dx) + pixel(next) * dx;
-        let lower = pixel(below + column) * (1.0 - dx) + pixel(below + next) * dx;
-        upper * (1.0 - dy) + lower * dy
+        let start = row * self.side + column;
+        // Two pixels of this row, and at the other end two of the next.
+        let Some(&[a, b, .., c, d]) = self.light.get(start..start + self.side + 2) else { return 0.0 };
+        let mix = |left: u8, right: u8| f32::from(left) + (f32::from(right) - f32::from(left)) * dx;
+        let (upper, lower) = (mix(a, b), mix(c, d));
+        upper + (lower - upper) * dy
     }
 
     fn draw_wood(&mut self, chance: &mut Chance) {

@@ -40,7 +40,7 @@ impl Hand {
         let roll_range = if chance.happens(0.2) { std::f32::consts::PI } else { 0.6 };
         let aim = Pose {
             target: [chance.between(-0.25, 0.25), chance.between(-0.2, 0.2)],
-            fill: chance.between(0.36, 0.68),
+            fill: chance.between(0.4, 0.68),
             yaw: chance.between(-0.45, 0.45),
             pitch: chance.between(-0.45, 0.45),
             roll: chance.between(-roll_range, roll_range),

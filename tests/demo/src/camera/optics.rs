@@ -26,7 +26,7 @@ pub(super) struct Optics {
 impl Optics {
     pub(super) fn new(chance: &mut Chance) -> Self {
         Self {
-            sharpest: chance.between(0.5, 1.3) / 640.0,
+            sharpest: chance.between(0.5, 1.05) / 640.0,
             defocus: chance.between(1.5, 6.0) / 640.0,
             exposure: chance.between(0.55, 1.7),
             noise: chance.between(2.0, 11.0),

@@ -215,7 +215,7 @@ impl Driver {
                 () = &mut timer => return,
                 tap = self.taps.recv() => match tap {
                     Some(Tap::Cancel) => {
-                        self.cancel_requested = true;
+                        self.cancel_requested = self.may_take_back();
                         return;
                     }
                     Some(Tap::Poke) => return,
@@ -249,6 +249,11 @@ impl Driver {
                 None => std::future::pending().await,
             }
         }
+    }
+
+    /// A customer can't take back what the merchant made.
+    fn may_take_back(&self) -> bool {
+        self.setup.kind != AttemptKind::Pay
     }
 
     pub(super) fn server_says(&self, transaction: &Transaction) -> ServerSays {

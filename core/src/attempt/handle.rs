@@ -112,7 +112,8 @@ impl Attempt {
     }
 
     /// Asks to take the operation back. What becomes of it is the server's
-    /// word: it can have settled already.
+    /// word: it can have settled already. A customer's payment, once accepted,
+    /// is the merchant's to take back: there it does nothing.
     pub fn cancel(&self) {
         self.tap(Tap::Cancel);
     }
@@ -126,19 +127,27 @@ impl Attempt {
     /// Cash-in: the cashier has the customer's cash. Counts only while the
     /// state is [`AttemptState::TakeCash`].
     pub fn cash_received(&self) {
-        self.tap(Tap::CashReceived);
+        self.tap_while(Tap::CashReceived, |state| matches!(state, AttemptState::TakeCash { .. }));
     }
 
     /// Cash-out: the customer has the cash. Counts only while the state is
     /// [`AttemptState::HandOutCash`].
     pub fn cash_handed_out(&self) {
-        self.tap(Tap::CashHandedOut);
+        self.tap_while(Tap::CashHandedOut, |state| matches!(state, AttemptState::HandOutCash { .. }));
     }
 
     /// Cash-in that did not settle: the customer has the cash back. Counts only
     /// while the state is [`AttemptState::ReturnCash`].
     pub fn cash_returned(&self) {
-        self.tap(Tap::CashReturned);
+        self.tap_while(Tap::CashReturned, |state| matches!(state, AttemptState::ReturnCash { .. }));
+    }
+
+    /// Passes an answer on only while it is asked for: one that was tapped too
+    /// early must not wait in the queue and count later.
+    fn tap_while(&self, tap: Tap, is_asked: impl Fn(&AttemptState) -> bool) {
+        if is_asked(&self.shared.state()) {
+            self.tap(tap);
+        }
     }
 
     fn tap(&self, tap: Tap) {
@@ -166,11 +175,39 @@ mod tests {
     use crate::clock::SystemRandom;
     use crate::money::Currency;
 
-    fn attempt() -> Attempt {
+    fn attempt_and_taps() -> (Attempt, mpsc::UnboundedReceiver<Tap>) {
         let id = AttemptId::new(&SystemRandom).unwrap();
-        let (taps, _) = mpsc::unbounded_channel();
+        let (taps, receiver) = mpsc::unbounded_channel();
         let amount = Money::from_minor(1, Currency::GEL);
-        Attempt { shared: Arc::new(Shared::new(id, AttemptKind::Collect, amount, taps)) }
+        (Attempt { shared: Arc::new(Shared::new(id, AttemptKind::Collect, amount, taps)) }, receiver)
+    }
+
+    fn attempt() -> Attempt {
+        attempt_and_taps().0
+    }
+
+    #[test]
+    fn an_answer_about_cash_counts_only_while_it_is_asked_for() {
+        let amount = Money::from_minor(1, Currency::GEL);
+        let asked = [
+            (AttemptState::TakeCash { amount }, Tap::CashReceived),
+            (AttemptState::HandOutCash { amount }, Tap::CashHandedOut),
+            (AttemptState::ReturnCash { amount }, Tap::CashReturned),
+        ];
+        let (attempt, mut taps) = attempt_and_taps();
+        let tap_all = || {
+            attempt.cash_received();
+            attempt.cash_handed_out();
+            attempt.cash_returned();
+        };
+        tap_all();
+        assert_eq!(taps.try_recv().ok(), None);
+        for (state, tap) in asked {
+            attempt.shared.enter(state);
+            tap_all();
+            assert_eq!(taps.try_recv().ok(), Some(tap));
+            assert_eq!(taps.try_recv().ok(), None);
+        }
     }
 
     #[tokio::test]

@@ -149,10 +149,10 @@ impl Driver {
                     Some(error) if error.delivery() == Delivery::Refused => {
                         return Err(Refusal::ByServer(ApiError::from(&error)));
                     }
-                    // Unknown, or never sent: only the same call on the same key is repeated.
                     _ if self.cancel_requested => {
-                        return Err(Refusal::ByServer(ApiError::local(ApiErrorKind::NoAnswer)));
+                        return self.take_back(key, CancelReason::Requested).await.map_err(Refusal::Stop);
                     }
+                    // Unknown, or never sent: only the same call on the same key is repeated.
                     error => self.pause(round, error.and_then(|error| error.retry_after())).await,
                 },
             }

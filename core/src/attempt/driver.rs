@@ -20,6 +20,8 @@ use crate::wallet_api::{Transaction, WalletApi};
 const ROUNDS_BEFORE_UNKNOWN: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// A server that asks for more is asked again after this all the same.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(3600);
 
 /// The steps of one kind of operation.
 pub(crate) trait Operation: Send + 'static {
@@ -49,8 +51,10 @@ pub(crate) struct Driver {
     pub(super) cancel_requested: bool,
     /// Why this attempt asked to take its transaction back.
     pub(super) taken_back: Option<CancelReason>,
-    /// Whether this attempt has asked for settlement.
-    pub(super) confirm_sent: bool,
+    /// Whether a settlement can be this attempt's own: the server may have
+    /// acted on its confirm.
+    pub(super) own_confirm: bool,
+    server_was_asked: bool,
 }
 
 /// What a wait ended with.
@@ -75,7 +79,8 @@ pub(crate) fn launch(setup: AttemptSetup, operation: impl Operation) -> Attempt 
         taps: receiver,
         cancel_requested: false,
         taken_back: None,
-        confirm_sent: false,
+        own_confirm: false,
+        server_was_asked: false,
     };
     let task = tokio::spawn(async move { driver.run(operation).await });
     tokio::spawn(async move {
@@ -96,17 +101,29 @@ impl Driver {
         };
         let state = match end {
             Ok(receipt) => AttemptState::Settled { receipt },
-            Err(Stop(state)) => state,
+            Err(stop) => stop.into_state(),
         };
         // The money is where the server says it is, also when this line is lost.
         let _ = self.record(AttemptEvent::Ended { state: state.name() });
         self.enter(state);
     }
 
-    /// Writes an event down; the effect that depends on it comes after.
-    pub(crate) fn record(&self, event: AttemptEvent) -> Result<(), Stop> {
+    /// Writes an event down; the effect that depends on it comes after. If it
+    /// can't be written the attempt stops: as failed while the server has not
+    /// been asked for anything, else as unknown.
+    pub(crate) fn record(&mut self, event: AttemptEvent) -> Result<(), Stop> {
         let at = self.now();
-        self.setup.journal.append(JournalEntry { attempt: self.setup.id, at, event }).map_err(Stop::failed)
+        let asks_server = matches!(event, AttemptEvent::CreateSent | AttemptEvent::ReserveSent);
+        match self.setup.journal.append(JournalEntry { attempt: self.setup.id, at, event }) {
+            Ok(()) => {
+                self.server_was_asked |= asks_server;
+                Ok(())
+            }
+            Err(_) if self.server_was_asked => {
+                Err(Stop::Here(AttemptState::Unknown { since: at, next_check: at }))
+            }
+            Err(error) => Err(Stop::failed(error)),
+        }
     }
 
     pub(crate) fn enter(&self, state: AttemptState) {
@@ -143,7 +160,7 @@ impl Driver {
                 }
                 ServerSays::Waiting(wanted) => self.enter(AttemptState::Waiting { wanted }),
                 ServerSays::Reserved | ServerSays::Confirmed => return Ok(transaction),
-                ServerSays::Ended(state) => return Err(Stop(state)),
+                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
                 ServerSays::Unclear => self.enter_unknown(),
             }
             if self.now() >= expires_at {
@@ -179,7 +196,10 @@ impl Driver {
     /// the third round on, the state says that the outcome is not known.
     pub(super) async fn pause(&mut self, round: u32, asked: Option<Duration>) {
         let doubled = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(round).unwrap_or(u32::MAX));
-        let pause = asked.unwrap_or(doubled).min(LONGEST_PAUSE);
+        let pause = match asked {
+            Some(asked) => asked.min(LONGEST_ASKED_PAUSE),
+            None => doubled.min(LONGEST_PAUSE),
+        };
         if round.saturating_add(1) >= ROUNDS_BEFORE_UNKNOWN {
             self.unknown_for(pause);
         }
@@ -251,6 +271,15 @@ impl Driver {
         }
     }
 
+    /// Hears what was tapped while the attempt was busy with the server.
+    pub(super) fn hear_taps(&mut self) {
+        while let Ok(tap) = self.taps.try_recv() {
+            if tap == Tap::Cancel {
+                self.cancel_requested = self.may_take_back();
+            }
+        }
+    }
+
     /// A customer can't take back what the merchant made.
     fn may_take_back(&self) -> bool {
         self.setup.kind != AttemptKind::Pay
@@ -275,7 +304,7 @@ impl Driver {
             amount,
             payer: transaction.wallet,
             settled_at: transaction.confirmed_at.unwrap_or_else(|| self.now()),
-            elsewhere: !self.confirm_sent,
+            elsewhere: !self.own_confirm,
         })
     }
 }

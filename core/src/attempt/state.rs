@@ -173,10 +173,21 @@ pub struct Receipt {
 /// Where an operation stopped instead of reaching its receipt: the state that
 /// the attempt stays in.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Stop(pub(crate) AttemptState);
+pub(crate) enum Stop {
+    /// The server ended the transaction without settling it.
+    Ended(AttemptState),
+    /// This device stopped; says nothing about what the server did.
+    Here(AttemptState),
+}
 
 impl Stop {
     pub(crate) fn failed(error: impl Into<ApiError>) -> Self {
-        Self(AttemptState::Failed { error: error.into() })
+        Self::Here(AttemptState::Failed { error: error.into() })
+    }
+
+    pub(crate) fn into_state(self) -> AttemptState {
+        match self {
+            Self::Ended(state) | Self::Here(state) => state,
+        }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::driver::Driver;
 use super::server_says::ServerSays;
-use super::state::{AttemptState, CancelledBy, Receipt, Stop};
+use super::state::{AttemptState, CancelledBy, Receipt, Stop, WaitingFor};
 use crate::clock::UnixSeconds;
 use crate::code::{ReservationCode, TransactionKey};
 use crate::error::{ApiError, ApiErrorKind};
@@ -71,20 +71,15 @@ impl Driver {
                 None => return Err(Stop::failed(&error)),
             },
         };
-        self.record(AttemptEvent::Created { key: transaction.transaction_key.clone() })?;
-        self.check_created(new, &transaction)?;
-        Ok(transaction)
-    }
-
-    /// A server that made something else than it was asked for gets no
-    /// customer's money.
-    fn check_created(&self, new: &CreateTransaction, transaction: &Transaction) -> Result<(), Stop> {
-        let asked = new.payments.iter().map(|payment: &NewPayment| payment.price);
-        let made = transaction.payments.iter().map(|payment| payment.price);
-        if asked.eq(made) && !transaction.auto_confirm {
-            Ok(())
-        } else {
-            Err(Stop::failed(ApiError::local(ApiErrorKind::AmountDiffers)))
+        let key = transaction.transaction_key.clone();
+        self.record(AttemptEvent::Created { key: key.clone() })?;
+        if is_as_asked(new, &transaction) {
+            return Ok(transaction);
+        }
+        let differs = Stop::failed(ApiError::local(ApiErrorKind::AmountDiffers));
+        match self.take_back(&key, CancelReason::Refused).await {
+            Ok(_) | Err(Stop::Ended(_)) => Err(differs),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -128,9 +123,9 @@ impl Driver {
         transaction.payments.iter().any(|payment| payment.parameters.as_ref() == Some(&own))
     }
 
-    /// Asks for acceptance and brings the transaction to `reserved` (or
-    /// further). A clear refusal is returned as the error of [`Refusal`]; the
-    /// transaction is payable then, unless it is taken back.
+    /// Asks for acceptance and brings the transaction to `reserved` or
+    /// `confirmed`, also where something is missing at first. After a clear
+    /// refusal the transaction is payable, unless it is taken back.
     pub(crate) async fn reserve(
         &mut self,
         key: &TransactionKey,
@@ -141,10 +136,11 @@ impl Driver {
             self.record(AttemptEvent::ReserveSent).map_err(Refusal::Stop)?;
             let written = self.write(key, Write::Reserve(by)).await;
             match self.server_says(&written.transaction) {
-                ServerSays::Reserved | ServerSays::Confirmed | ServerSays::Waiting(_) => {
-                    return Ok(written.transaction);
+                ServerSays::Reserved | ServerSays::Confirmed => return Ok(written.transaction),
+                ServerSays::Waiting(wanted) => {
+                    return self.await_held(key, wanted).await.map_err(Refusal::Stop);
                 }
-                ServerSays::Ended(state) => return Err(Refusal::Stop(Stop(state))),
+                ServerSays::Ended(state) => return Err(Refusal::Stop(Stop::Ended(state))),
                 ServerSays::Open { .. } | ServerSays::Unclear => match written.error {
                     Some(error) if error.delivery() == Delivery::Refused => {
                         return Err(Refusal::ByServer(ApiError::from(&error)));
@@ -160,23 +156,47 @@ impl Driver {
         }
     }
 
+    /// Waits until what is missing is there and the money is held.
+    async fn await_held(&mut self, key: &TransactionKey, wanted: WaitingFor) -> Result<Transaction, Stop> {
+        self.enter(AttemptState::Waiting { wanted });
+        loop {
+            self.wait_for_poll().await;
+            if self.cancel_requested {
+                return self.take_back(key, CancelReason::Requested).await;
+            }
+            let transaction = self.read(key).await;
+            match self.server_says(&transaction) {
+                ServerSays::Reserved | ServerSays::Confirmed => return Ok(transaction),
+                ServerSays::Waiting(wanted) => self.enter(AttemptState::Waiting { wanted }),
+                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
+                ServerSays::Open { .. } | ServerSays::Unclear => self.enter_unknown(),
+            }
+        }
+    }
+
     /// Settles. Comes back with the confirmed transaction, or stops where the
     /// server ended it. A confirm that may be on its way is only ever followed
     /// by the same confirm or by a revoke.
     pub(crate) async fn confirm(&mut self, key: &TransactionKey) -> Result<Transaction, Stop> {
         let mut round = 0;
         loop {
+            self.hear_taps();
+            if self.cancel_requested {
+                return self.take_back(key, CancelReason::Requested).await;
+            }
             self.enter(AttemptState::Settling);
             self.record(AttemptEvent::ConfirmSent)?;
-            self.confirm_sent = true;
             let written = self.write(key, Write::Confirm).await;
+            self.own_confirm |= match &written.error {
+                None => true,
+                Some(error) => error.delivery() == Delivery::Unknown,
+            };
             match self.server_says(&written.transaction) {
                 ServerSays::Confirmed => {
                     self.record(AttemptEvent::Confirmed)?;
                     return Ok(written.transaction);
                 }
-                ServerSays::Ended(state) => return Err(Stop(state)),
-                _ if self.cancel_requested => return self.take_back(key, CancelReason::Requested).await,
+                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
                 _ => self.pause(round, written.error.and_then(|error| error.retry_after())).await,
             }
             round = round.saturating_add(1);
@@ -197,8 +217,11 @@ impl Driver {
             self.enter(AttemptState::Cancelling { why });
             let written = self.write(key, Write::Revoke).await;
             match self.server_says(&written.transaction) {
-                ServerSays::Confirmed => return Ok(written.transaction),
-                ServerSays::Ended(state) => return Err(Stop(state)),
+                ServerSays::Confirmed => {
+                    self.record(AttemptEvent::Confirmed)?;
+                    return Ok(written.transaction);
+                }
+                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
                 _ => self.pause(round, written.error.and_then(|error| error.retry_after())).await,
             }
             round = round.saturating_add(1);
@@ -214,7 +237,9 @@ impl Driver {
         };
         match self.take_back(key, CancelReason::Refused).await {
             Ok(confirmed) => self.settled(&confirmed),
-            Err(Stop(AttemptState::Cancelled { by: CancelledBy::ThisSide })) => Err(Stop::failed(error)),
+            Err(Stop::Ended(AttemptState::Cancelled { by: CancelledBy::ThisSide })) => {
+                Err(Stop::failed(error))
+            }
             Err(stop) => Err(stop),
         }
     }
@@ -233,6 +258,14 @@ impl Driver {
             Err(error) => Written { transaction: self.read(key).await, error: Some(error) },
         }
     }
+}
+
+/// A server that made something else than it was asked for gets no customer's
+/// money.
+fn is_as_asked(new: &CreateTransaction, transaction: &Transaction) -> bool {
+    let asked = new.payments.iter().map(|payment: &NewPayment| payment.price);
+    let made = transaction.payments.iter().map(|payment| payment.price);
+    asked.eq(made) && !transaction.auto_confirm
 }
 
 /// Why acceptance did not come about.

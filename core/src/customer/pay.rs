@@ -37,7 +37,7 @@ impl Operation for Pay {
                     phone.enter(AttemptState::Reserved { payer: self.wallet });
                 }
                 ServerSays::Waiting(wanted) => phone.enter(AttemptState::Waiting { wanted }),
-                ServerSays::Ended(state) => return Err(Stop(state)),
+                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
                 ServerSays::Open { .. } | ServerSays::Unclear => phone.enter_unknown(),
             }
             phone.wait_for_poll().await;
@@ -53,7 +53,7 @@ impl Pay {
         if transaction.wallet == Some(self.wallet) {
             Ok(())
         } else {
-            Err(Stop(AttemptState::Declined { by: DeclinedBy::AnotherPayer }))
+            Err(Stop::Ended(AttemptState::Declined { by: DeclinedBy::AnotherPayer }))
         }
     }
 }

@@ -96,7 +96,7 @@ impl Operation for CashIn {
         match till.confirm(&key).await {
             Ok(confirmed) => till.settled(&confirmed),
             // Over and not settled: the drawer holds cash that is the customer's.
-            Err(stop) if stop.0.is_final() => till.return_cash(amount).await,
+            Err(Stop::Ended(_)) => till.return_cash(amount).await,
             Err(stop) => Err(stop),
         }
     }

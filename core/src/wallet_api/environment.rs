@@ -4,6 +4,10 @@ use url::{Host, Url};
 
 /// The mobile SDKs' REST base (wallet-api section 1.1).
 const PRODUCTION_REST: &str = "https://wallet-api.paysera.com/rest/v1/";
+/// Every host of this domain is production, but for the one sandbox that the
+/// PHP client knows (wallet-api section 1.1).
+const PAYSERA: &str = "paysera.com";
+const PAYSERA_SANDBOX: &str = "wallet-sandbox.paysera.com";
 const REST_PATH: &str = "rest/v1/";
 
 /// Why a base URL was refused.
@@ -54,7 +58,8 @@ impl Environment {
         }
         let rest_base =
             base.join(REST_PATH).map_err(|_| EnvironmentError::NotAnAddress { url: base_url.to_owned() })?;
-        Ok(Self { rest_base, extra_root: None, production: false })
+        let production = is_paysera(&rest_base);
+        Ok(Self { rest_base, extra_root: None, production })
     }
 
     /// Trusts one more root certificate (DER), for a server with an own
@@ -65,7 +70,8 @@ impl Environment {
         self
     }
 
-    /// Whether operations here move real money.
+    /// Whether operations here move real money: by the server's host, however
+    /// the environment was made.
     #[must_use]
     pub const fn is_production(&self) -> bool {
         self.production
@@ -94,6 +100,15 @@ fn address(text: &str) -> Result<Url, EnvironmentError> {
         "http" if is_loopback(&url) => Ok(url),
         "http" => Err(EnvironmentError::NotSecure { url: text.to_owned() }),
         _ => Err(not_an_address()),
+    }
+}
+
+fn is_paysera(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) if name != PAYSERA_SANDBOX => {
+            name == PAYSERA || name.ends_with(&format!(".{PAYSERA}"))
+        }
+        _ => false,
     }
 }
 
@@ -128,6 +143,19 @@ mod tests {
     fn the_rest_api_lies_below_the_base() {
         let environment = Environment::sandbox("http://127.0.0.1:8080/wallet").unwrap();
         assert_eq!(environment.rest_base().as_str(), "http://127.0.0.1:8080/wallet/rest/v1/");
+    }
+
+    #[test]
+    fn production_is_told_by_its_host() {
         assert!(Environment::production().unwrap().is_production());
+        for (url, production) in [
+            ("https://wallet.paysera.com/", true),
+            ("https://WALLET-API.paysera.com/", true),
+            ("https://wallet-sandbox.paysera.com/", false),
+            ("https://paysera.com.example.com/", false),
+            ("http://127.0.0.1:8080/", false),
+        ] {
+            assert_eq!(Environment::sandbox(url).unwrap().is_production(), production, "{url}");
+        }
     }
 }

@@ -225,3 +225,8 @@ pub fn failure(states: &[AttemptState]) -> &ApiErrorKind {
         _ => panic!("did not fail: {states:?}"),
     }
 }
+
+/// The example of the project's README, compiled as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -18,7 +18,7 @@ use crate::mac::ReplayGuard;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
-use crate::store::{Database, Store, StoreError, directory, transactions};
+use crate::store::{Database, Store, StoreError, credentials, transactions, wallets};
 use crate::{http, seed};
 
 /// Why a sandbox did not start or did not answer its owner.
@@ -149,6 +149,12 @@ impl Sandbox {
         &self.faults
     }
 
+    /// Is told after everything that changed the books; the number only counts.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.app.store.changes()
+    }
+
     /// How many requests were answered or, by a fault, left unanswered.
     #[must_use]
     pub fn requests(&self) -> u64 {
@@ -163,7 +169,7 @@ impl Sandbox {
     /// if the database fails.
     pub async fn balance(&self, wallet: u64, currency: Currency) -> Result<Balance, SandboxError> {
         let wallet = i64::try_from(wallet).map_err(|_| SandboxError::NotFound)?;
-        self.books(move |db| match directory::wallet(db, wallet)? {
+        self.books(move |db| match wallets::wallet(db, wallet)? {
             Some(wallet) => ledger::balance(db, wallet.id, currency).map(Some),
             None => Ok(None),
         })
@@ -200,7 +206,7 @@ impl Sandbox {
     /// if the database fails.
     pub async fn expire_token(&self, token: &str) -> Result<(), SandboxError> {
         let (token, now) = (token.to_owned(), self.app.clock.now());
-        let found = self.books(move |db| directory::expire_token(db, &token, now)).await?;
+        let found = self.books(move |db| credentials::expire_token(db, &token, now)).await?;
         if found { Ok(()) } else { Err(SandboxError::NotFound) }
     }
 

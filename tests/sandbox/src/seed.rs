@@ -52,6 +52,12 @@ pub struct Customer {
     pub generator: u64,
     /// The generator's seed.
     pub generator_seed: [u8; SEED_BYTES],
+    /// Phone of the owner: digits with the country code.
+    pub phone: &'static str,
+    /// E-mail of the owner.
+    pub email: &'static str,
+    /// PIN of the owner.
+    pub pin: &'static str,
     /// `identification_level` of the owner.
     pub identification_level: &'static str,
     /// Status of the account: `active` or `inactive`.
@@ -71,6 +77,9 @@ pub const CUSTOMER: Customer = Customer {
         0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x10,
         0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87, 0x98, 0xa9, 0xba, 0xcb, 0xdc, 0xed, 0xfe, 0x0f,
     ],
+    phone: "995555014471",
+    email: "customer@sandbox.example",
+    pin: "1234",
     identification_level: "identified",
     account_status: "active",
     balance: 100_000,
@@ -84,6 +93,9 @@ pub const UNIDENTIFIED: Customer = Customer {
     mac_key: "k3yUnidentifiedSandboxOnly00000C",
     generator: 1_234_567_891,
     generator_seed: [0xc1; SEED_BYTES],
+    phone: "995555014472",
+    email: "unidentified@sandbox.example",
+    pin: "2345",
     identification_level: "unidentified",
     account_status: "active",
     balance: 100_000,
@@ -97,6 +109,9 @@ pub const POOR: Customer = Customer {
     mac_key: "k3yPoorSandboxOnly0000000000000D",
     generator: 1_234_567_892,
     generator_seed: [0xd2; SEED_BYTES],
+    phone: "995555014473",
+    email: "poor@sandbox.example",
+    pin: "3456",
     identification_level: "identified",
     account_status: "active",
     balance: 100,
@@ -110,6 +125,9 @@ pub const INACTIVE: Customer = Customer {
     mac_key: "k3yInactiveSandboxOnly000000000E",
     generator: 1_234_567_893,
     generator_seed: [0xe3; SEED_BYTES],
+    phone: "995555014474",
+    email: "inactive@sandbox.example",
+    pin: "4567",
     identification_level: "identified",
     account_status: "inactive",
     balance: 100_000,
@@ -138,7 +156,8 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
         return Ok(());
     }
     let retailer = number(RETAILER_WALLET)?;
-    wallet(db, retailer, FIRST_OWNER, "Demo retailer", "fully_identified", "active")?;
+    user(db, FIRST_OWNER, "Demo retailer", "fully_identified")?;
+    wallet(db, retailer, FIRST_OWNER, "active")?;
     opening(db, now, retailer, RETAILER_BALANCE)?;
     db.execute(
         "INSERT INTO project (id, title, wallet_id) VALUES (?1, 'Demo retailer', ?2)",
@@ -168,7 +187,12 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
 
 fn plant_customer(db: &Connection, now: i64, owner: i64, customer: &Customer) -> Result<(), Refusal> {
     let id = number(customer.wallet)?;
-    wallet(db, id, owner, customer.role, customer.identification_level, customer.account_status)?;
+    user(db, owner, customer.role, customer.identification_level)?;
+    db.execute(
+        "UPDATE user SET phone = ?2, email = ?3, pin = ?4 WHERE id = ?1",
+        params![owner, customer.phone, customer.email, customer.pin],
+    )?;
+    wallet(db, id, owner, customer.account_status)?;
     opening(db, now, id, customer.balance)?;
     db.execute(
         "INSERT INTO user_token (token, mac_key, wallet_id) VALUES (?1, ?2, ?3)",
@@ -182,21 +206,21 @@ fn plant_customer(db: &Connection, now: i64, owner: i64, customer: &Customer) ->
     Ok(())
 }
 
-fn wallet(
-    db: &Connection,
-    id: i64,
-    owner: i64,
-    name: &str,
-    level: &str,
-    status: &str,
-) -> Result<(), Refusal> {
+fn user(db: &Connection, id: i64, name: &str, level: &str) -> Result<(), Refusal> {
+    db.execute(
+        "INSERT INTO user (id, display_name, identification_level) VALUES (?1, ?2, ?3)",
+        params![id, name, level],
+    )?;
+    Ok(())
+}
+
+fn wallet(db: &Connection, id: i64, owner: i64, status: &str) -> Result<(), Refusal> {
     // Thirteen digits, so that no account number looks like a wallet code
     // (wallet-api section 8.1).
     let account_number = format!("EVP001{id:010}");
     db.execute(
-        "INSERT INTO wallet (id, owner, account_number, owner_display_name, identification_level, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![id, owner, account_number, name, level, status],
+        "INSERT INTO wallet (id, user_id, account_number, status) VALUES (?1, ?2, ?3, ?4)",
+        params![id, owner, account_number, status],
     )?;
     Ok(())
 }

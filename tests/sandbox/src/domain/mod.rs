@@ -3,6 +3,7 @@
 pub(crate) mod cash;
 pub(crate) mod draft;
 pub(crate) mod fields;
+pub(crate) mod identity;
 pub(crate) mod status;
 
 /// What a payment is for a location (wallet-api section 9.4).

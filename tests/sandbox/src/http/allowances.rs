@@ -1,6 +1,8 @@
 //! Allowances (wallet-api section 6.1).
 
+use axum::Router;
 use axum::extract::State;
+use axum::routing::get;
 use paysera_core::money::Currency;
 use serde::Serialize;
 
@@ -9,17 +11,22 @@ use super::{InPath, Reply, WalletInPath};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::store::allowances::Allowance;
-use crate::store::directory::Caller;
+use crate::store::credentials::Caller;
+
+/// What `allowance` answers to.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/allowance/limit/{wallet}", get(limit))
+}
 
 #[derive(Serialize)]
-pub(super) struct Limit {
+struct Limit {
     amount: i64,
     amount_decimal: String,
     currency: &'static str,
 }
 
 /// `GET allowance/limit/{wallet}`: the largest sum chargeable now.
-pub(super) async fn limit(
+async fn limit(
     State(app): State<App>,
     InPath(wallet): InPath<String>,
     signed: Signed,

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use axum::extract::State;
+use axum::routing::get;
 use serde::Serialize;
 
 use super::Reply;
@@ -10,10 +12,16 @@ use super::signed::Signed;
 use crate::app::App;
 use crate::domain::Service;
 use crate::error::Refusal;
-use crate::store::directory::{self, Caller, Location};
+use crate::store::credentials::Caller;
+use crate::store::places::{self, Location};
 
 /// The days of `working_hours`, which are the same every day in the sandbox.
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What `client/locations` answers to.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/client/locations", get(of_client))
+}
 
 #[derive(Serialize)]
 pub(super) struct LocationView {
@@ -87,16 +95,13 @@ impl LocationView {
 }
 
 /// `GET client/locations`, a bare array.
-pub(super) async fn of_client(
-    State(app): State<App>,
-    signed: Signed,
-) -> Result<Reply<Vec<LocationView>>, Refusal> {
+async fn of_client(State(app): State<App>, signed: Signed) -> Result<Reply<Vec<LocationView>>, Refusal> {
     let Caller::Client { project, .. } = signed.caller else {
         return Err(Refusal::Forbidden("Only a client has locations"));
     };
     if signed.project_id.is_some_and(|id| id != project) {
         return Err(Refusal::Forbidden("The project is not this client's"));
     }
-    let locations = app.store.unit(signed.now, move |db| directory::locations(db, project)).await?;
+    let locations = app.store.unit(signed.now, move |db| places::locations(db, project)).await?;
     Ok(Reply(locations.into_iter().map(LocationView::new).collect()))
 }

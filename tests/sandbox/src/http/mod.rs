@@ -1,6 +1,7 @@
 //! The edge: routes, signatures, bodies in and out. One file a resource.
 
 mod allowances;
+mod list;
 mod locations;
 mod query;
 mod server_info;
@@ -13,7 +14,6 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
 use http::StatusCode;
 use http::request::Parts;
 use serde::Serialize;
@@ -24,18 +24,11 @@ use crate::error::{Refusal, json_response};
 
 /// Every route of the Wallet API that the sandbox has.
 pub(crate) fn router(app: App) -> Router {
-    let rest = Router::new()
-        .route("/server", get(server_info::server))
-        .route("/transaction", post(transactions::create))
-        .route("/transactions", get(transactions::list))
-        .route("/transaction/{key}", get(transactions::get).delete(transactions::revoke))
-        .route("/transaction/{key}/reserve", put(transactions::reserve))
-        .route("/transaction/{key}/reserve/{wallet}", put(transactions::reserve_from))
-        .route("/transaction/{key}/confirm", put(transactions::confirm))
-        .route("/client/locations", get(locations::of_client))
-        .route("/wallet/{wallet}", get(wallets::get))
-        .route("/wallet/{wallet}/balance", get(wallets::balance))
-        .route("/allowance/limit/{wallet}", get(allowances::limit));
+    let rest = server_info::routes()
+        .merge(transactions::routes())
+        .merge(locations::routes())
+        .merge(wallets::routes())
+        .merge(allowances::routes());
     Router::new()
         .nest("/rest/v1", rest)
         .fallback(async || Refusal::NotFound("No such resource"))

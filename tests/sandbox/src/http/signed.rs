@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::fields;
 use crate::error::Refusal;
 use crate::mac::{self, Ext, MacHeader, RequestToVerify, TimestampError};
-use crate::store::directory::{self, Caller};
+use crate::store::credentials::{self, Caller};
 
 /// Largest body that is read, in bytes.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -64,7 +64,7 @@ impl FromRequest<App> for Signed {
         let id = signature.id.clone();
         let credentials = app
             .store
-            .unit(now, move |db| directory::credentials(db, &id))
+            .unit(now, move |db| credentials::credentials(db, &id))
             .await?
             .ok_or(Refusal::Unauthorized("Unknown client or token"))?;
         if credentials.expires_at.is_some_and(|end| end <= now) {

@@ -9,8 +9,8 @@ use super::query::Query;
 use super::wallets::WalletView;
 use crate::domain::draft::Span;
 use crate::error::Refusal;
-use crate::store::directory;
 use crate::store::transactions::{StoredPayment, StoredTransaction};
+use crate::store::{places, wallets};
 
 /// Seconds in an hour of the legacy `freeze_for`.
 const HOUR_SECONDS: i64 = 3600;
@@ -166,7 +166,7 @@ impl PaymentView {
         expansions: Expansions,
     ) -> Result<Self, Refusal> {
         let wallet = if expansions.beneficiary_wallet {
-            directory::wallet(db, payment.beneficiary)?.map(|wallet| WalletView::new(wallet, true))
+            wallets::wallet(db, payment.beneficiary)?.map(|wallet| WalletView::new(wallet, true))
         } else {
             None
         };
@@ -201,8 +201,8 @@ impl PaymentView {
 }
 
 fn project(db: &Connection, id: i64) -> Result<Option<ProjectView>, Refusal> {
-    let Some((title, wallet_id)) = directory::project(db, id)? else { return Ok(None) };
-    let owner = directory::wallet(db, wallet_id)?;
+    let Some((title, wallet_id)) = places::project(db, id)? else { return Ok(None) };
+    let owner = wallets::wallet(db, wallet_id)?;
     Ok(Some(ProjectView {
         id,
         title,

@@ -1,11 +1,13 @@
 //! Transactions: reading requests and writing answers; what they do is in
 //! `operations`.
 
+use axum::Router;
 use axum::extract::State;
+use axum::routing::{self, post, put};
 use rusqlite::Connection;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::list::{Empty, List, Metadata};
 use super::signed::Signed;
 use super::transaction_view::{Expansions, TransactionView};
 use super::{InPath, Reply, WalletInPath};
@@ -16,28 +18,26 @@ use crate::domain::status::Status;
 use crate::error::Refusal;
 use crate::operations::reserve::Payer;
 use crate::operations::{create, end, read, reserve as reserving};
-use crate::store::directory::Caller;
+use crate::store::credentials::Caller;
 use crate::store::transactions::StoredTransaction;
 use crate::store::tx_list::{self, Filter};
 
 type Answer = Result<Reply<TransactionView>, Refusal>;
 
-#[derive(Serialize)]
-pub(super) struct ListView {
-    transactions: Vec<TransactionView>,
-    #[serde(rename = "_metadata")]
-    metadata: Metadata,
-}
-
-#[derive(Serialize)]
-struct Metadata {
-    total: i64,
-    offset: i64,
-    limit: i64,
+/// What `transaction` and `transactions` answer to.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/transaction", post(create))
+        .route("/transactions", routing::get(list))
+        .route("/transaction/{key}", routing::get(get).delete(revoke))
+        .route("/transaction/{key}/reserve", put(reserve))
+        .route("/transaction/{key}/reserve/{wallet}", put(reserve_from))
+        .route("/transaction/{key}/confirm", put(confirm))
+        .route("/transaction/{key}/notify", put(notify))
 }
 
 /// `POST transaction`.
-pub(super) async fn create(State(app): State<App>, signed: Signed) -> Answer {
+async fn create(State(app): State<App>, signed: Signed) -> Answer {
     let mut draft = Draft::read(&signed.object()?, signed.now)?;
     // PROPOSAL of wallet-api section 5.2: what is signed in ext wins.
     draft.project_id = signed.project_id.or(draft.project_id);
@@ -46,12 +46,12 @@ pub(super) async fn create(State(app): State<App>, signed: Signed) -> Answer {
 }
 
 /// `GET transaction/{key}`.
-pub(super) async fn get(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
+async fn get(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
     answer(&app, signed, move |db, _, caller| read::visible(db, caller, &key)).await
 }
 
 /// `GET transactions`.
-pub(super) async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<ListView>, Refusal> {
+async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<TransactionView>>, Refusal> {
     let (limit, offset) = signed.query.page()?;
     let statuses = signed
         .query
@@ -69,24 +69,28 @@ pub(super) async fn list(State(app): State<App>, signed: Signed) -> Result<Reply
     app.store
         .unit(signed.now, move |db| {
             let page = tx_list::list(db, &signed.caller, &filter, limit, offset)?;
-            let transactions = page
+            let items = page
                 .transactions
                 .into_iter()
                 .map(|transaction| TransactionView::new(db, transaction, expansions))
                 .collect::<Result<_, _>>()?;
-            Ok(Reply(ListView { transactions, metadata: Metadata { total: page.total, offset, limit } }))
+            Ok(Reply(List {
+                name: "transactions",
+                items,
+                metadata: Metadata { total: page.total, offset, limit },
+            }))
         })
         .await
 }
 
 /// `PUT transaction/{key}/reserve` with a code or a payer.
-pub(super) async fn reserve(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
+async fn reserve(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
     let payer = payer(&signed.object()?)?;
     accept(&app, signed, key, payer).await
 }
 
 /// `PUT transaction/{key}/reserve/{wallet|me}`.
-pub(super) async fn reserve_from(
+async fn reserve_from(
     State(app): State<App>,
     InPath((key, wallet)): InPath<(String, String)>,
     signed: Signed,
@@ -98,14 +102,29 @@ pub(super) async fn reserve_from(
 }
 
 /// `PUT transaction/{key}/confirm`, with lower prices if the body has some.
-pub(super) async fn confirm(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
+async fn confirm(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
     let prices = signed.object()?;
     answer(&app, signed, move |db, now, caller| end::confirm(db, now, caller, &key, &prices)).await
 }
 
 /// `DELETE transaction/{key}`.
-pub(super) async fn revoke(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
+async fn revoke(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
     answer(&app, signed, move |db, now, caller| end::revoke(db, now, caller, &key)).await
+}
+
+/// `PUT transaction/{key}/notify`: the sandbox has nobody to send a letter to,
+/// so only the status is checked.
+async fn notify(
+    State(app): State<App>,
+    InPath(key): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<Empty>, Refusal> {
+    app.store
+        .unit(signed.now, move |db| match read::own(db, &signed.caller, &key)?.status {
+            Status::Confirmed => Ok(Reply(Empty {})),
+            _ => Err(Refusal::InvalidState("Transaction must be confirmed")),
+        })
+        .await
 }
 
 async fn accept(app: &App, signed: Signed, key: String, payer: Payer) -> Answer {

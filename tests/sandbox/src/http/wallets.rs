@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use axum::extract::State;
+use axum::routing;
 use paysera_core::money::{Currency, Money};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -12,8 +14,16 @@ use super::{InPath, Reply, WalletInPath};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::store::allowances::Allowance;
-use crate::store::directory::{self, Caller, Wallet};
+use crate::store::credentials::Caller;
+use crate::store::wallets::{self, Wallet};
 use crate::store::{ledger, transactions};
+
+/// What `wallet` answers to.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/wallet/{wallet}", routing::get(get))
+        .route("/wallet/{wallet}/balance", routing::get(balance))
+}
 
 #[derive(Serialize)]
 pub(super) struct WalletView {
@@ -38,7 +48,7 @@ impl WalletView {
     pub(super) fn new(wallet: Wallet, with_owner: bool) -> Self {
         Self {
             id: wallet.id,
-            owner: with_owner.then_some(wallet.owner),
+            owner: with_owner.then_some(wallet.user),
             account: AccountView {
                 number: wallet.account_number,
                 owner_display_name: with_owner.then_some(wallet.owner_display_name),
@@ -60,7 +70,7 @@ pub(super) struct BalanceView {
 /// `GET wallet/{id|me}`. The owner is named to itself and, PROPOSAL of
 /// wallet-api section 6.1, to a client that this wallet pays: a till compares
 /// the name with an identity document.
-pub(super) async fn get(
+async fn get(
     State(app): State<App>,
     InPath(wallet): InPath<String>,
     signed: Signed,
@@ -68,7 +78,7 @@ pub(super) async fn get(
     let number = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
     app.store
         .unit(signed.now, move |db| {
-            let wallet = directory::wallet(db, number)?.ok_or(Refusal::NotFound("Wallet not found"))?;
+            let wallet = wallets::wallet(db, number)?.ok_or(Refusal::NotFound("Wallet not found"))?;
             let named = number == signed.caller.wallet()
                 || match &signed.caller {
                     Caller::Client { id, .. } => transactions::pays_client(db, id, number)?,
@@ -80,7 +90,7 @@ pub(super) async fn get(
 }
 
 /// `GET wallet/{id|me}/balance`, by currency.
-pub(super) async fn balance(
+async fn balance(
     State(app): State<App>,
     InPath(wallet): InPath<String>,
     signed: Signed,
@@ -88,6 +98,7 @@ pub(super) async fn balance(
     let number = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
     app.store
         .unit(signed.now, move |db| {
+            signed.caller.require("balance")?;
             if !may_read_balance(db, &signed.caller, number)? {
                 return Err(Refusal::Forbidden("The balance is its owner's"));
             }

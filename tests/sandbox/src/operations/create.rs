@@ -5,8 +5,10 @@ use rusqlite::Connection;
 use crate::domain::Service;
 use crate::domain::draft::Draft;
 use crate::error::Refusal;
-use crate::store::directory::{self, Caller, Location};
+use crate::store::credentials::Caller;
+use crate::store::places::{self, Location};
 use crate::store::transactions::{self, StoredTransaction};
+use crate::store::wallets;
 
 /// Creates what `draft` asks for. Nothing is held yet.
 pub(crate) fn create(
@@ -39,7 +41,7 @@ pub(crate) fn create(
                 ));
             }
         };
-        if directory::wallet(db, beneficiary)?.is_none() {
+        if wallets::wallet(db, beneficiary)?.is_none() {
             return Err(Refusal::NotFound("Beneficiary not found"));
         }
         let cash = payment.purpose.as_deref() == Some("cash");
@@ -70,7 +72,7 @@ fn shops(
     if project.is_some_and(|project| project != own_project) {
         return Err(Refusal::Forbidden("The project is not this client's"));
     }
-    let mut shops = directory::locations(db, own_project)?;
+    let mut shops = places::locations(db, own_project)?;
     if let Some(location) = location {
         shops.retain(|shop| shop.id == location);
         if shops.is_empty() {

@@ -8,7 +8,8 @@ use super::read::own;
 use crate::domain::fields::Fields;
 use crate::domain::status::{Event, Status};
 use crate::error::Refusal;
-use crate::store::directory::Caller;
+use crate::store::credentials::Caller;
+use crate::store::history::Actor;
 use crate::store::ledger;
 use crate::store::transactions::{self, StoredPayment, StoredTransaction};
 
@@ -34,7 +35,7 @@ pub(crate) fn confirm(
         payment.price = lowered(payment, &Fields::at(value, id.clone())?)?;
         transactions::set_price(db, payment.id, payment.price)?;
     }
-    settle(db, now, &transaction, next)
+    settle(db, now, caller, &transaction, next)
 }
 
 /// Takes back a transaction that was not confirmed.
@@ -51,7 +52,7 @@ pub(crate) fn revoke(
     for payment in &transaction.payments {
         ledger::release(db, payment.id)?;
     }
-    transactions::set_ended(db, now, key, next)?;
+    transactions::set_ended(db, now, key, next, Actor::Caller(caller))?;
     transactions::find(db, key)?.ok_or(Refusal::Internal)
 }
 
@@ -59,13 +60,14 @@ pub(crate) fn revoke(
 pub(super) fn settle(
     db: &Connection,
     now: i64,
+    caller: &Caller,
     transaction: &StoredTransaction,
     next: Status,
 ) -> Result<StoredTransaction, Refusal> {
     for payment in &transaction.payments {
         ledger::capture(db, now, &transaction.key, payment.id, payment.beneficiary, payment.price)?;
     }
-    transactions::set_ended(db, now, &transaction.key, next)?;
+    transactions::set_ended(db, now, &transaction.key, next, Actor::Caller(caller))?;
     transactions::find(db, &transaction.key)?.ok_or(Refusal::Internal)
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::Refusal;
-use crate::store::directory::Caller;
+use crate::store::credentials::Caller;
 use crate::store::transactions::{self, StoredTransaction};
 
 /// The transaction, if `caller` may see it. A client sees only its own; a user

@@ -8,11 +8,14 @@ use super::end;
 use super::read::visible;
 use crate::domain::Service;
 use crate::domain::cash::{DAY_SECONDS, Limits};
+use crate::domain::identity::Level;
 use crate::domain::status::Event;
 use crate::error::Refusal;
 use crate::store::allowances::Allowance;
-use crate::store::directory::{self, Caller, Wallet};
+use crate::store::credentials::Caller;
+use crate::store::history::Actor;
 use crate::store::transactions::{self, Acceptance, StoredPayment, StoredTransaction};
+use crate::store::wallets::{self, Wallet};
 use crate::store::{codes, ledger};
 
 /// How the request says who pays.
@@ -44,13 +47,13 @@ pub(crate) fn reserve(
         return Err(Refusal::InvalidState("The reserve time is over"));
     }
     let (wallet, by) = authorise(db, now, caller, &transaction, payer)?;
-    let wallet = directory::wallet(db, wallet)?.ok_or(Refusal::NotFound("Payer not found"))?;
+    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Payer not found"))?;
     if !wallet.active {
         return Err(Refusal::PayerInactive);
     }
     // First, so that the second cash payment of a transaction sees the first
     // one in the customer's limits.
-    transactions::set_accepted(db, now, key, wallet.id, by, until)?;
+    transactions::set_accepted(db, now, key, wallet.id, by, until, Actor::Caller(caller))?;
     for payment in &transaction.payments {
         check_payment(db, now, limits, &wallet, payment)?;
     }
@@ -59,7 +62,7 @@ pub(crate) fn reserve(
     }
     let accepted = transactions::find(db, key)?.ok_or(Refusal::Internal)?;
     if event == Event::AcceptAndConfirm {
-        return end::settle(db, now, &accepted, next);
+        return end::settle(db, now, caller, &accepted, next);
     }
     Ok(accepted)
 }
@@ -76,7 +79,7 @@ fn authorise(
         (Payer::Code(code), Caller::Client { .. }) => {
             Ok((codes::spend(db, now, code)?, Acceptance::ReservationCode))
         }
-        (Payer::Code(code), Caller::User { wallet: own }) => {
+        (Payer::Code(code), Caller::User { wallet: own, .. }) => {
             let wallet = codes::spend(db, now, code)?;
             if wallet == *own {
                 Ok((wallet, Acceptance::ReservationCode))
@@ -84,7 +87,7 @@ fn authorise(
                 Err(Refusal::NoRights("The code is of another wallet"))
             }
         }
-        (Payer::Wallet(wallet), Caller::User { wallet: own }) => {
+        (Payer::Wallet(wallet), Caller::User { wallet: own, .. }) => {
             if wallet == own {
                 Ok((*wallet, Acceptance::MobileApp))
             } else {
@@ -116,7 +119,7 @@ fn check_payment(
         return Err(Refusal::PaymentToSameAccount);
     }
     let beneficiary =
-        directory::wallet(db, payment.beneficiary)?.ok_or(Refusal::NotFound("Beneficiary not found"))?;
+        wallets::wallet(db, payment.beneficiary)?.ok_or(Refusal::NotFound("Beneficiary not found"))?;
     if !beneficiary.active {
         return Err(Refusal::BeneficiaryInactive);
     }
@@ -124,7 +127,7 @@ fn check_payment(
         Service::Pay | Service::CashOut => payer,
         Service::CashIn => &beneficiary,
     };
-    if !customer.identified {
+    if customer.level < Level::Identified {
         return Err(Refusal::ClientNotVerified);
     }
     if payment.service.is_cash() {

@@ -7,19 +7,22 @@
 pub(crate) mod allowances;
 pub(crate) mod check;
 pub(crate) mod codes;
-pub(crate) mod directory;
+pub(crate) mod credentials;
+pub(crate) mod history;
 pub(crate) mod ledger;
 mod migrations;
+pub(crate) mod places;
 mod rows;
 pub(crate) mod transactions;
 pub(crate) mod tx_list;
+pub(crate) mod wallets;
 
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::error::Refusal;
 
@@ -46,6 +49,8 @@ enum Job {
 #[derive(Debug)]
 pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
+    /// Counts the units that changed something.
+    changes: watch::Sender<u64>,
 }
 
 impl Store {
@@ -65,7 +70,7 @@ impl Store {
             })
             .map_err(StoreError::Thread)?;
         result.await.map_err(|_| StoreError::Stopped)??;
-        Ok(Self { jobs })
+        Ok(Self { jobs, changes: watch::Sender::new(0) })
     }
 
     /// Runs `work` as one database transaction at server time `now`: committed
@@ -77,12 +82,23 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     {
         let (answer, result) = oneshot::channel();
+        let changes = self.changes.clone();
         let job = Job::Run(Box::new(move |connection| {
+            let before = connection.total_changes();
+            let result = in_transaction(connection, now, work);
+            if connection.total_changes() != before {
+                changes.send_modify(|count| *count = count.wrapping_add(1));
+            }
             // A caller who went away does not undo what was committed.
-            drop(answer.send(in_transaction(connection, now, work)));
+            drop(answer.send(result));
         }));
         self.jobs.send(job).map_err(|_| Refusal::Internal)?;
         result.await.map_err(|_| Refusal::Internal)?
+    }
+
+    /// Is told after every unit that changed something.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Finishes what is queued and closes the database.

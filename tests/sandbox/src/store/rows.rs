@@ -34,7 +34,7 @@ fn read_json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
 }
 
 /// A name that this version does not know stands in the file.
-fn unknown_name(column: usize, name: &str) -> rusqlite::Error {
+pub(super) fn unknown_name(column: usize, name: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("unknown name {name}").into())
 }
 

@@ -4,7 +4,8 @@ use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use super::directory::Caller;
+use super::credentials::Caller;
+use super::history::{self, Actor};
 use super::ledger;
 use super::rows::{columns, read_payment, read_transaction};
 use crate::domain::Service;
@@ -81,7 +82,7 @@ impl StoredTransaction {
     pub(crate) fn made_by(&self, caller: &Caller) -> bool {
         match caller {
             Caller::Client { id, .. } => self.client_id.as_deref() == Some(id),
-            Caller::User { wallet } => self.creator_wallet == Some(*wallet),
+            Caller::User { wallet, .. } => self.creator_wallet == Some(*wallet),
         }
     }
 }
@@ -98,7 +99,7 @@ pub(crate) fn insert(
     let key = random::transaction_key().ok_or(Refusal::Internal)?;
     let (client, wallet) = match caller {
         Caller::Client { id, .. } => (Some(id), None),
-        Caller::User { wallet } => (None, Some(*wallet)),
+        Caller::User { wallet, .. } => (None, Some(*wallet)),
     };
     let (reserve_for, reserve_until) = columns(draft.reserve);
     db.prepare_cached(
@@ -144,6 +145,7 @@ pub(crate) fn insert(
             freeze_until,
         ])?;
     }
+    history::record(db, now, &key, Status::New, Actor::Caller(caller))?;
     Ok(key)
 }
 
@@ -176,6 +178,7 @@ pub(crate) fn set_accepted(
     wallet: i64,
     by: Acceptance,
     expires_at: i64,
+    actor: Actor<'_>,
 ) -> Result<(), Refusal> {
     let allowance = match by {
         Acceptance::Allowance(id) => Some(id),
@@ -187,17 +190,23 @@ pub(crate) fn set_accepted(
          WHERE key = ?1",
     )?
     .execute(params![key, Status::Reserved.name(), by.name(), wallet, allowance, now, expires_at])?;
-    Ok(())
+    history::record(db, now, key, Status::Reserved, actor)
 }
 
 /// Marks it ended with `status`; a confirmed one also with its time.
-pub(crate) fn set_ended(db: &Connection, now: i64, key: &str, status: Status) -> Result<(), Refusal> {
+pub(crate) fn set_ended(
+    db: &Connection,
+    now: i64,
+    key: &str,
+    status: Status,
+    actor: Actor<'_>,
+) -> Result<(), Refusal> {
     let confirmed_at = (status == Status::Confirmed).then_some(now);
     db.prepare_cached(
         "UPDATE transactions SET status = ?2, confirmed_at = ?3, expires_at = NULL WHERE key = ?1",
     )?
     .execute(params![key, status.name(), confirmed_at])?;
-    Ok(())
+    history::record(db, now, key, status, actor)
 }
 
 /// Lowers the price of a payment.
@@ -239,7 +248,7 @@ pub(crate) fn end_overdue(db: &Connection, now: i64) -> Result<(), Refusal> {
         for payment in &transaction.payments {
             ledger::release(db, payment.id)?;
         }
-        set_ended(db, now, &key, ended)?;
+        set_ended(db, now, &key, ended, Actor::Time)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::directory::Caller;
+use super::credentials::Caller;
 use super::transactions::{self, StoredTransaction};
 use crate::domain::status::Status;
 use crate::error::Refusal;
@@ -44,7 +44,7 @@ pub(crate) fn list(
             conditions.push_str("client_id = ?");
             values.push(id.clone().into());
         }
-        Caller::User { wallet } => {
+        Caller::User { wallet, .. } => {
             conditions.push_str("(creator_wallet = ? OR wallet = ?)");
             values.extend([(*wallet).into(), (*wallet).into()]);
         }

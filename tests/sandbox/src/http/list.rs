@@ -1,0 +1,32 @@
+//! The envelope of lists and the empty answer (wallet-api sections 1.2 and 1.6).
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// A part of a list under the plural name of what it lists.
+#[derive(Debug)]
+pub(super) struct List<T> {
+    pub(super) name: &'static str,
+    pub(super) items: Vec<T>,
+    pub(super) metadata: Metadata,
+}
+
+/// Where the part stands in the whole; PHP requires all three.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Metadata {
+    pub(super) total: i64,
+    pub(super) offset: i64,
+    pub(super) limit: i64,
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(self.name, &self.items)?;
+        map.serialize_entry("_metadata", &self.metadata)?;
+        map.end()
+    }
+}
+
+/// `{}`: PHP takes an answer without a body for a broken server.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Empty {}

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use error::Error;
+use process::Cmd;
 
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", about = "The project's scripts.")]
@@ -44,6 +45,12 @@ enum Task {
     Architecture,
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
+    /// Measures, in release: `cargo xtask bench sandbox --help`.
+    Bench {
+        /// What to measure, and its options.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -62,6 +69,12 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Ci { install } => ci::run(&root, install),
         Task::Architecture => architecture::check(&root),
         Task::Fuzz(options) => fuzz::run(&root, &options),
+        Task::Bench { arguments } => arguments
+            .iter()
+            .fold(Cmd::new("cargo run --release --locked -p paysera-bench --"), |command, argument| {
+                command.arg(argument.as_str())
+            })
+            .run(&root),
     }
 }
 

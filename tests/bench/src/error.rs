@@ -1,0 +1,26 @@
+//! What ends a measurement without figures.
+
+use std::io;
+
+/// Why there are no figures, or why they don't count.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("the TLS provider was set before")]
+    Provider,
+    #[error("the sandbox process did not start: {0}")]
+    Process(#[from] io::Error),
+    #[error("the sandbox process did not say where it listens")]
+    NoAddress,
+    #[error(transparent)]
+    Sandbox(#[from] paysera_sandbox::SandboxError),
+    #[error("{request} was not answered: {source}")]
+    NoAnswer { request: &'static str, source: reqwest::Error },
+    #[error("{request} was answered with {status}: {body}")]
+    Refused { request: &'static str, status: u16, body: String },
+    #[error("the answer to {request} lacks {field}")]
+    Incomplete { request: &'static str, field: &'static str },
+    #[error("a client ended early: {0}")]
+    Client(#[from] tokio::task::JoinError),
+    #[error("the books are wrong: {0}")]
+    Books(String),
+}

@@ -1,0 +1,43 @@
+//! Measurements that are too slow or too noisy to be tests:
+//! `cargo xtask bench NAME`.
+#![forbid(unsafe_code)]
+// Printing the figures is what this program is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod error;
+mod sandbox;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask bench", about = "Measures; figures are for one machine and one run.")]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Many clients at once against one sandbox process, then its books.
+    Sandbox(sandbox::Options),
+    /// The sandbox process that `sandbox` measures.
+    #[command(hide = true)]
+    SandboxProcess(sandbox::ServeOptions),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Arguments::parse().what {
+        What::Sandbox(options) => sandbox::run(&options).await,
+        What::SandboxProcess(options) => sandbox::serve(options).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -38,8 +38,24 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("paysera-sandbox: {error}");
+            if let Some(advice) = advice(&error) {
+                eprintln!("{advice}");
+            }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What to do about it.
+const fn advice(error: &SandboxError) -> Option<&'static str> {
+    match error {
+        SandboxError::Listen { .. } => {
+            Some("Stop what listens there, or choose another address with --listen 127.0.0.1:PORT")
+        }
+        SandboxError::Store(_) => Some(
+            "Name a new file, or one that a sandbox made, with --db FILE; without --db the books are in memory",
+        ),
+        _ => None,
     }
 }
 

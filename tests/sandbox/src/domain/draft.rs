@@ -86,17 +86,19 @@ impl Draft {
         if reserve.end(now) <= now {
             return Err(fields.refuse("reserve", "This value should be in the future"));
         }
-        let callback_uri = fields.get("callback_uri").cloned();
-        if !matches!(callback_uri, None | Some(Value::String(_) | Value::Bool(false))) {
-            return Err(fields.refuse("callback_uri", "This value should be a string or false"));
-        }
+        let callback_uri = match fields.get("callback_uri") {
+            None => None,
+            Some(Value::Bool(false)) => Some(Value::Bool(false)),
+            Some(Value::String(_)) => fields.uri("callback_uri")?.map(Value::from),
+            Some(_) => return Err(fields.refuse("callback_uri", "This value should be a URI or false")),
+        };
         Ok(Self {
             payments,
             reserve,
             use_allowance: fields.boolean("use_allowance")?.unwrap_or(true),
             suggest_allowance: fields.boolean("suggest_allowance")?.unwrap_or(false),
             auto_confirm: fields.boolean("auto_confirm")?.unwrap_or(false),
-            redirect_uri: fields.text("redirect_uri")?.map(str::to_owned),
+            redirect_uri: fields.uri("redirect_uri")?.map(str::to_owned),
             callback_uri,
             project_id: fields.integer("project_id")?,
             location_id: fields.integer("location_id")?,
@@ -128,7 +130,7 @@ impl DraftPayment {
             description: description.to_owned(),
             beneficiary,
             purpose: purpose.map(str::to_owned),
-            parameters: fields.get("parameters").cloned(),
+            parameters: fields.free_json("parameters")?,
             freeze: span(fields, "freeze")?.unwrap_or(Span::For(0)),
         })
     }

@@ -10,6 +10,16 @@ use crate::error::Refusal;
 /// of any sum.
 pub(crate) const MAX_PRICE: i64 = 99_999_999_999;
 
+/// Most characters of a text: a list of 200 must stay readable on a phone.
+pub(crate) const MAX_TEXT: usize = 4096;
+
+/// Most bytes of free JSON that is kept and echoed.
+const MAX_FREE_JSON_BYTES: usize = 16_384;
+
+/// Deepest free JSON: it comes back inside of lists, and clients stop reading
+/// at some depth.
+const MAX_FREE_JSON_DEPTH: usize = 32;
+
 /// Reads a body; empty and `[]` stand for `{}` because PHP encodes an empty
 /// object as `[]` (wallet-api section 1.3).
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
@@ -60,8 +70,38 @@ impl<'a> Fields<'a> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
+    /// A text of at most [`MAX_TEXT`] characters.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
-        self.read(name, "This value should be of type string", Value::as_str)
+        let text = self.read(name, "This value should be of type string", Value::as_str)?;
+        match text {
+            Some(text) if text.chars().nth(MAX_TEXT).is_some() => {
+                Err(self.refuse(name, &format!("This value is too long, at most {MAX_TEXT} characters")))
+            }
+            _ => Ok(text),
+        }
+    }
+
+    /// A URI to send a browser or an app to: absolute, and not one that runs
+    /// what it contains.
+    pub(crate) fn uri(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+        let named = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        let runs = ["javascript", "data", "vbscript"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
+        if !named || runs || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(self.refuse(name, "This value should be an absolute URI"));
+        }
+        Ok(Some(text))
+    }
+
+    /// Any JSON that is kept and echoed, within bounds.
+    pub(crate) fn free_json(&self, name: &str) -> Result<Option<Value>, Refusal> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        if depth(value) > MAX_FREE_JSON_DEPTH || value.to_string().len() > MAX_FREE_JSON_BYTES {
+            return Err(self.refuse(name, "This value is too large: at most 16 KiB and 32 levels"));
+        }
+        Ok(Some(value.clone()))
     }
 
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
@@ -128,6 +168,16 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Levels of lists and objects; the reader of the body has bounded them.
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(map) => map.values().map(depth).max(),
+        _ => return 0,
+    };
+    inner.unwrap_or(0).saturating_add(1)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -172,6 +222,38 @@ mod tests {
         {
             let value = json!({ "price_decimal": decimal });
             assert_eq!(price(&value), Err("payments[0].price_decimal".to_owned()), "{value}");
+        }
+    }
+
+    #[test]
+    fn texts_and_free_json_have_bounds() {
+        let nested = |levels| (1..levels).fold(json!([]), |inner, _| json!([inner]));
+        let value = json!({"fits": "ß".repeat(MAX_TEXT), "long": "x".repeat(MAX_TEXT + 1),
+            "deep": nested(33), "less_deep": nested(32), "large": ["y".repeat(MAX_FREE_JSON_BYTES)]});
+        let fields = Fields::at(&value, String::new()).unwrap();
+        assert!(fields.text("fits").is_ok() && fields.free_json("less_deep").is_ok());
+        let refused = [fields.text("long").map(drop), fields.free_json("deep").map(drop)];
+        for refused in refused.into_iter().chain([fields.free_json("large").map(drop)]) {
+            assert!(matches!(refused, Err(Refusal::InvalidParameter { .. })));
+        }
+    }
+
+    #[test]
+    fn a_uri_names_a_scheme_that_does_not_run() {
+        for (text, allowed) in [
+            ("https://shop.example/back?x=1", true),
+            ("myapp://paid", true),
+            ("javascript:alert(1)", false),
+            ("JavaScript:alert(1)", false),
+            ("data:text/html,x", false),
+            ("//shop.example", false),
+            ("/back", false),
+            ("", false),
+            ("https://a b", false),
+        ] {
+            let value = json!({ "uri": text });
+            let fields = Fields::at(&value, String::new()).unwrap();
+            assert_eq!(fields.uri("uri").is_ok(), allowed, "{text}");
         }
     }
 

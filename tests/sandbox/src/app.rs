@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::clock::SandboxClock;
 use crate::domain::cash::Limits;
+use crate::faults::Faults;
 use crate::mac::ReplayGuard;
+use crate::request_log::RequestLog;
 use crate::store::Store;
 
 /// Handlers get a cheap clone of this.
@@ -14,6 +18,10 @@ pub(crate) struct App {
     pub(crate) clock: SandboxClock,
     pub(crate) limits: Limits,
     pub(crate) replay: Arc<ReplayGuard>,
+    pub(crate) faults: Faults,
+    pub(crate) log: RequestLog,
+    /// Changes when the sandbox stops: streams must end then.
+    pub(crate) stopped: watch::Receiver<()>,
     /// The port that the server listens on, a candidate in MACs.
     pub(crate) port: u16,
 }

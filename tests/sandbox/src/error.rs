@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::domain::Service;
 use crate::random;
+use crate::request_log::RefusalNote;
 
 /// Names the request in the answer's headers and body, for a report to support.
 const CORRELATION_HEADER: &str = "paysera-correlation-id";
@@ -60,6 +61,8 @@ pub(crate) enum Refusal {
     /// The reservation code is unknown, wrong or used; with the generator whose
     /// attempts it counts against.
     InvalidCode { identifier: Option<i64> },
+    /// Another refusal, with words for the log that the wire does not give.
+    Hinted { refusal: Box<Self>, hint: String },
     /// A fault that a test asked for.
     Injected(StatusCode),
     /// The sandbox itself failed; the reason is in its log.
@@ -80,6 +83,11 @@ struct ErrorBody {
 impl Refusal {
     pub(crate) fn parameter(path: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::InvalidParameter { path: path.into(), reason: reason.into() }
+    }
+
+    /// The same refusal on the wire, with `hint` in the request log.
+    pub(crate) fn hinted(self, hint: impl Into<String>) -> Self {
+        Self::Hinted { refusal: Box::new(self), hint: hint.into() }
     }
 
     /// Status, `error` and `error_description` of the answer.
@@ -142,6 +150,7 @@ impl Refusal {
             Self::InvalidCode { .. } => {
                 (StatusCode::BAD_REQUEST, "invalid_code", "Reservation code is invalid or already used")
             }
+            Self::Hinted { refusal, .. } => return refusal.on_the_wire(),
             Self::Injected(status) => (*status, "internal_server_error", "Fault asked for by a test"),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -155,13 +164,22 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        if let Self::Hinted { refusal, hint } = self {
+            let mut response = refusal.into_response();
+            if let Some(note) = response.extensions_mut().get_mut::<RefusalNote>() {
+                note.reason = format!("{}: {hint}", note.reason);
+            }
+            return response;
+        }
         let (status, error, error_description) = self.on_the_wire();
         let correlation_id = random::uuid();
         let mut retry_after = None;
         let mut error_properties = None;
         let mut error_data = None;
+        let mut note = RefusalNote { error, reason: error_description.clone() };
         match self {
             Self::InvalidParameter { path, reason } => {
+                note.reason = format!("{path}: {reason}");
                 error_properties = Some(BTreeMap::from([(path, vec![reason])]));
             }
             Self::ServiceMissing(service) => {
@@ -173,6 +191,7 @@ impl IntoResponse for Refusal {
         let correlation = HeaderValue::from_str(&correlation_id).ok();
         let body = ErrorBody { error, error_description, error_properties, error_data, correlation_id };
         let mut response = json_response(status, &body);
+        response.extensions_mut().insert(note);
         if let Some(value) = correlation {
             response.headers_mut().insert(CORRELATION_HEADER, value);
         }

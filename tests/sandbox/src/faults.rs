@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Method, StatusCode};
+use serde::Serialize;
 
 /// Rules nobody triggers must not pile up.
 const MAX_RULES: usize = 1000;
@@ -37,6 +38,26 @@ pub(crate) enum Fault {
     NotJson,
 }
 
+/// A rule as the control API shows it.
+#[derive(Debug, Serialize)]
+pub(crate) struct WaitingFault {
+    method: String,
+    path: String,
+    fault: &'static str,
+}
+
+impl Fault {
+    /// What it does, for the request log.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::DropAnswer => "answer dropped",
+            Self::Fail(_) => "not processed",
+            Self::Truncate => "answer cut off",
+            Self::NotJson => "answer is HTML",
+        }
+    }
+}
+
 impl Faults {
     /// The next such request is processed, and its connection closed without
     /// an answer.
@@ -66,6 +87,17 @@ impl Faults {
     /// Forgets every rule that was not used.
     pub fn clear(&self) {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The rules that wait for their request, in order.
+    pub(crate) fn waiting(&self) -> Vec<WaitingFault> {
+        let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = |rule: &Rule| WaitingFault {
+            method: rule.method.clone(),
+            path: rule.path_suffix.clone(),
+            fault: rule.fault.name(),
+        };
+        rules.iter().map(waiting).collect()
     }
 
     /// The fault for this request, if there is one; it is used up by asking.

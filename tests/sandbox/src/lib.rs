@@ -15,6 +15,8 @@
 
 mod app;
 mod clock;
+mod console;
+mod control;
 mod domain;
 mod error;
 mod faults;
@@ -22,6 +24,7 @@ mod http;
 pub mod mac;
 mod operations;
 mod random;
+mod request_log;
 pub mod reservation_code;
 mod sandbox;
 pub mod seed;

@@ -15,6 +15,7 @@ use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
+use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
@@ -87,23 +88,22 @@ impl SandboxBuilder {
         let store = Arc::new(Store::open(self.database).await?);
         let (now, limits) = (self.clock.now(), self.limits);
         store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
+        let (stop, stopped) = watch::channel(());
         let app = App {
             store,
             clock: self.clock,
             limits: self.limits,
             replay: Arc::new(ReplayGuard::default()),
+            faults: Faults::default(),
+            log: RequestLog::default(),
+            stopped: stopped.clone(),
             port: address.port(),
         };
-        let faults = Faults::default();
         let requests = Arc::new(AtomicU64::new(0));
-        let server = Server {
-            router: http::router(app.clone()),
-            faults: faults.clone(),
-            requests: Arc::clone(&requests),
-        };
-        let (stop, stopped) = watch::channel(());
+        let server =
+            Server { router: http::router(app.clone()), app: app.clone(), requests: Arc::clone(&requests) };
         let task = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, faults, requests, stop, task })
+        Ok(Sandbox { address, app, requests, stop, task })
     }
 }
 
@@ -112,7 +112,6 @@ impl SandboxBuilder {
 pub struct Sandbox {
     address: SocketAddr,
     app: App,
-    faults: Faults,
     requests: Arc<AtomicU64>,
     stop: watch::Sender<()>,
     task: JoinHandle<()>,
@@ -146,7 +145,7 @@ impl Sandbox {
     /// The switchboard of faults.
     #[must_use]
     pub const fn faults(&self) -> &Faults {
-        &self.faults
+        &self.app.faults
     }
 
     /// Is told after everything that changed the books; the number only counts.

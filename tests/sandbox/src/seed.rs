@@ -226,7 +226,7 @@ fn wallet(db: &Connection, id: i64, owner: i64, status: &str) -> Result<(), Refu
 }
 
 fn opening(db: &Connection, now: i64, wallet: i64, minor: i64) -> Result<(), Refusal> {
-    ledger::open_balance(db, now, wallet, Money::from_minor(minor, Currency::GEL))
+    ledger::issue(db, now, wallet, Money::from_minor(minor, Currency::GEL))
 }
 
 fn number(id: u64) -> Result<i64, Refusal> {

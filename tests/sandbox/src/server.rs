@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -21,8 +21,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::app::App;
 use crate::error::Refusal;
-use crate::faults::{Fault, Faults};
+use crate::faults::Fault;
+use crate::mac::MacHeader;
+use crate::request_log::{Entry, RefusalNote};
 
 /// Connections served at once; further ones wait.
 const MAX_CONNECTIONS: usize = 1024;
@@ -43,7 +46,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) router: Router,
-    pub(crate) faults: Faults,
+    pub(crate) app: App,
     /// Requests whose answer was made, whether or not it could be sent.
     pub(crate) requests: Arc<AtomicU64>,
 }
@@ -108,18 +111,55 @@ impl Server {
     }
 
     async fn request(self, request: Request<Incoming>) -> Result<Response, ClosedOnPurpose> {
-        let fault = self.faults.take(request.method(), request.uri().path());
+        if !is_api(request.uri().path()) {
+            return Ok(answer(self.router, request).await);
+        }
+        let fault = self.app.faults.take(request.method(), request.uri().path());
+        let mut entry = entry(&request);
+        let start = Instant::now();
         let response = match fault {
             Some(Fault::Fail(status)) => Refusal::Injected(status).into_response(),
             _ => answer(self.router, request).await,
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
+        let note = response.extensions().get::<RefusalNote>().cloned();
+        entry.at = self.app.clock.now();
+        entry.status = response.status().as_u16();
+        entry.error = note.as_ref().map(|note| note.error);
+        entry.reason = note.map(|note| note.reason);
+        entry.fault = fault.map(Fault::name);
+        entry.milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.app.log.add(entry);
         match fault {
             Some(Fault::DropAnswer) => Err(ClosedOnPurpose),
             Some(Fault::Truncate) => truncated(response).await,
             Some(Fault::NotJson) => Ok(not_json(response)),
             Some(Fault::Fail(_)) | None => Ok(response),
         }
+    }
+}
+
+/// Whether the path is the Wallet API's, which faults hit and the log shows;
+/// the console and the control API are the developer's own.
+fn is_api(path: &str) -> bool {
+    let console = ["/sandbox", "/console"].iter().any(|own| path.starts_with(own));
+    path != "/" && !console
+}
+
+/// The request as the log begins it.
+fn entry(request: &Request<Incoming>) -> Entry {
+    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    Entry {
+        seq: 0,
+        at: 0,
+        method: request.method().to_string(),
+        path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+        mac_id: authorization.and_then(|text| MacHeader::parse(text).ok()).map(|header| header.id),
+        status: 0,
+        error: None,
+        reason: None,
+        fault: None,
+        milliseconds: 0,
     }
 }
 

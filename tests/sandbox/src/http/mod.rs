@@ -10,6 +10,8 @@ mod transaction_view;
 mod transactions;
 mod wallets;
 
+pub(crate) use query::Query;
+
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -21,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::error::{Refusal, json_response};
+use crate::{console, control};
 
 /// Every route of the Wallet API that the sandbox has.
 pub(crate) fn router(app: App) -> Router {
@@ -31,13 +34,15 @@ pub(crate) fn router(app: App) -> Router {
         .merge(allowances::routes());
     Router::new()
         .nest("/rest/v1", rest)
+        .nest("/sandbox", control::routes())
+        .merge(console::routes())
         .fallback(async || Refusal::NotFound("No such resource"))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
         .with_state(app)
 }
 
 /// A successful answer.
-struct Reply<T>(T);
+pub(crate) struct Reply<T>(pub(crate) T);
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
@@ -46,7 +51,7 @@ impl<T: Serialize> IntoResponse for Reply<T> {
 }
 
 /// Path parameters whose refusal is JSON; what has the wrong form is not there.
-struct InPath<T>(T);
+pub(crate) struct InPath<T>(pub(crate) T);
 
 impl<T, S> FromRequestParts<S> for InPath<T>
 where

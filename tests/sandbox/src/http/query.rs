@@ -15,11 +15,11 @@ const MAX_LIMIT: i64 = 200;
 
 /// The parameters of one request; of a repeated one the last counts.
 #[derive(Debug, Default)]
-pub(super) struct Query(BTreeMap<String, String>);
+pub(crate) struct Query(BTreeMap<String, String>);
 
 impl Query {
     /// Reads `name=value&...`.
-    pub(super) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
         let mut parameters = BTreeMap::new();
         for pair in text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -35,12 +35,12 @@ impl Query {
     }
 
     /// A parameter that is there and not empty.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         self.text(name)
             .map(|value| {
                 value.parse().map_err(|_| Refusal::parameter(name, "This value should be an integer"))
@@ -49,17 +49,17 @@ impl Query {
     }
 
     /// A comma list.
-    pub(super) fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn list(&self, name: &str) -> impl Iterator<Item = &str> {
         self.text(name).unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
     }
 
     /// Whether `fields` asks for this expansion.
-    pub(super) fn expands(&self, field: &str) -> bool {
+    pub(crate) fn expands(&self, field: &str) -> bool {
         self.list("fields").any(|item| item == field)
     }
 
     /// `limit` and `offset`.
-    pub(super) fn page(&self) -> Result<(i64, i64), Refusal> {
+    pub(crate) fn page(&self) -> Result<(i64, i64), Refusal> {
         let limit = self.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Refusal::parameter("limit", "This value should be 1 to 200"));

@@ -53,8 +53,7 @@ impl FromRequest<App> for Signed {
         let authorization = one_header(&parts.headers, &header::AUTHORIZATION)?;
         let authorization = authorization.ok_or(Refusal::Unauthorized("Request is not signed"))?;
         let signature = MacHeader::parse(authorization).map_err(|error| {
-            tracing::debug!(%error, "signature not understood");
-            Refusal::Unauthorized("Authorization header malformed")
+            Refusal::Unauthorized("Authorization header malformed").hinted(error.to_string())
         })?;
         let host = one_header(&parts.headers, &header::HOST)?
             .or_else(|| uri.authority().map(|authority| authority.as_str()))
@@ -70,10 +69,15 @@ impl FromRequest<App> for Signed {
         if credentials.expires_at.is_some_and(|end| end <= now) {
             return Err(Refusal::TokenExpired);
         }
-        mac::check_timestamp(signature.timestamp, now).map_err(|error| match error {
-            TimestampError::TooOld => Refusal::TimestampTooOld,
-            TimestampError::InFuture => Refusal::TimestampInFuture,
-        })?;
+        mac::check_timestamp(signature.timestamp, now)
+            .map_err(|error| match error {
+                TimestampError::TooOld => Refusal::TimestampTooOld,
+                TimestampError::InFuture => Refusal::TimestampInFuture,
+            })
+            .map_err(|refusal| {
+                let ahead = signature.timestamp.saturating_sub(now);
+                refusal.hinted(format!("the client's clock differs by {ahead} s; GET server tells the time"))
+            })?;
         let on_the_wire = RequestToVerify {
             method: parts.method.as_str(),
             request_uri: uri.path_and_query().map_or("", |path| path.as_str()),
@@ -81,21 +85,22 @@ impl FromRequest<App> for Signed {
             listener_port: app.port,
         };
         if !mac::check_mac(&signature, &credentials.mac_key, &on_the_wire) {
-            return Err(Refusal::Unauthorized("MAC invalid"));
+            let hint = mac::explain(&signature, &credentials.mac_key, &on_the_wire);
+            return Err(Refusal::Unauthorized("MAC invalid").hinted(hint));
         }
         let seen = (signature.id, signature.timestamp, signature.nonce);
         if !app.replay.remember(now, seen) {
             return Err(Refusal::Unauthorized("Nonce already used"));
         }
         let ext = Ext::parse(&signature.ext).map_err(|error| {
-            tracing::debug!(%error, "ext not understood");
-            Refusal::Unauthorized("Authorization ext malformed")
+            Refusal::Unauthorized("Authorization ext malformed").hinted(error.to_string())
         })?;
         let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES))
             .await
             .map_err(|_| Refusal::Malformed("The body took too long".to_owned()))?
             .map_err(|_| Refusal::BodyTooLarge)?;
-        mac::check_body_hash(&ext, &body).map_err(|_| Refusal::Unauthorized("Body hash invalid"))?;
+        mac::check_body_hash(&ext, &body)
+            .map_err(|error| Refusal::Unauthorized("Body hash invalid").hinted(error.to_string()))?;
         Ok(Self {
             caller: credentials.caller,
             project_id: ext.project_id,

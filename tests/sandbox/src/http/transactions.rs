@@ -17,7 +17,7 @@ use crate::domain::fields::Fields;
 use crate::domain::status::Status;
 use crate::error::Refusal;
 use crate::operations::reserve::Payer;
-use crate::operations::{create, end, read, reserve as reserving};
+use crate::operations::{create, end, read, reject as rejecting, reserve as reserving};
 use crate::store::credentials::Caller;
 use crate::store::transactions::StoredTransaction;
 use crate::store::tx_list::{self, Filter};
@@ -34,6 +34,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/transaction/{key}/reserve/{wallet}", put(reserve_from))
         .route("/transaction/{key}/confirm", put(confirm))
         .route("/transaction/{key}/notify", put(notify))
+        .route("/transaction/{key}/reject", put(reject))
 }
 
 /// `POST transaction`.
@@ -105,6 +106,11 @@ async fn reserve_from(
 async fn confirm(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
     let prices = signed.object()?;
     answer(&app, signed, move |db, now, caller| end::confirm(db, now, caller, &key, &prices)).await
+}
+
+/// `PUT transaction/{key}/reject`, signed by a user's token.
+async fn reject(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
+    answer(&app, signed, move |db, now, caller| rejecting::reject(db, now, caller, &key)).await
 }
 
 /// `DELETE transaction/{key}`.

@@ -2,6 +2,7 @@
 //! and from the documentation alone: it must never share code with the client
 //! that it checks.
 
+mod explain;
 mod header;
 mod replay;
 mod verify;
@@ -12,6 +13,7 @@ pub use verify::{
 };
 pub use verify::{check_body_hash, check_mac, check_timestamp};
 
+pub(crate) use explain::explain;
 pub(crate) use replay::ReplayGuard;
 
 use base64::Engine as _;

@@ -78,7 +78,7 @@ pub fn check_mac(header: &MacHeader, mac_key: &str, request: &RequestToVerify<'_
 }
 
 /// Host and port of a `Host` header; an IPv6 address keeps its brackets.
-fn split_host(value: &str) -> (&str, Option<u16>) {
+pub(super) fn split_host(value: &str) -> (&str, Option<u16>) {
     match value.rsplit_once(':') {
         Some((host, port)) if !host.is_empty() && !port.contains(']') => match port.parse() {
             Ok(port) => (host, Some(port)),

@@ -4,4 +4,5 @@
 pub(crate) mod create;
 pub(crate) mod end;
 pub(crate) mod read;
+pub(crate) mod reject;
 pub(crate) mod reserve;

@@ -36,6 +36,16 @@ pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusa
     Ok(wallet)
 }
 
+/// The next code of the wallet's generator, if it has one. Nothing is spent.
+pub(crate) fn next(db: &Connection, wallet: i64) -> Result<Option<String>, Refusal> {
+    let identifier: Option<i64> =
+        db.query_row("SELECT min(identifier) FROM generator WHERE wallet_id = ?1", [wallet], |row| {
+            row.get(0)
+        })?;
+    let Some(identifier) = identifier else { return Ok(None) };
+    Ok(load(db, identifier)?.map(|(mut generator, _)| generator.next_code()))
+}
+
 /// Counts a wrong code against its generator.
 pub(crate) fn note_wrong_code(db: &Connection, now: i64, identifier: i64) -> Result<(), Refusal> {
     db.execute("DELETE FROM wrong_code WHERE at <= ?1", [now.saturating_sub(WRONG_CODE_SECONDS)])?;

@@ -1,6 +1,7 @@
 //! Every status that a transaction ever had.
 
 use rusqlite::{Connection, params};
+use serde::Serialize;
 
 use super::credentials::Caller;
 use crate::domain::status::Status;
@@ -24,6 +25,24 @@ impl Actor<'_> {
             Self::Time => "time".to_owned(),
         }
     }
+}
+
+/// One status that a transaction had.
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    at: i64,
+    status: String,
+    actor: String,
+}
+
+/// Every status of the transaction, oldest first.
+pub(crate) fn of(db: &Connection, key: &str) -> Result<Vec<Step>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT at, status, actor FROM transaction_status WHERE transaction_key = ?1 ORDER BY seq",
+    )?;
+    let steps = statement
+        .query_map([key], |row| Ok(Step { at: row.get(0)?, status: row.get(1)?, actor: row.get(2)? }))?;
+    Ok(steps.collect::<Result<_, _>>()?)
 }
 
 /// Writes down that the transaction got `status`. Every change of a status

@@ -71,8 +71,8 @@ pub(crate) fn capture(
     post(db, now, PostingKind::Payment, Some(key), &[(payer, debit), (credited, price.minor())])
 }
 
-/// Gives a wallet its first money, out of the issuing account.
-pub(crate) fn open_balance(db: &Connection, now: i64, wallet: i64, amount: Money) -> Result<(), Refusal> {
+/// Gives a wallet money out of the issuing account.
+pub(crate) fn issue(db: &Connection, now: i64, wallet: i64, amount: Money) -> Result<(), Refusal> {
     let (issuing, _) = account(db, None, amount.currency())?;
     let (credited, _) = account(db, Some(wallet), amount.currency())?;
     let debit = amount.minor().checked_neg().ok_or(Refusal::Internal)?;

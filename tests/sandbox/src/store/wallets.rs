@@ -1,6 +1,6 @@
 //! Wallets and who owns them.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::unknown_name;
 use crate::domain::identity::Level;
@@ -27,6 +27,12 @@ pub(crate) fn wallet(db: &Connection, id: i64) -> Result<Option<Wallet>, Refusal
         )?
         .query_row([id], read_wallet)
         .optional()?)
+}
+
+/// Changes how well the user is known.
+pub(crate) fn set_level(db: &Connection, user: i64, level: Level) -> Result<(), Refusal> {
+    db.execute("UPDATE user SET identification_level = ?2 WHERE id = ?1", params![user, level.name()])?;
+    Ok(())
 }
 
 fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {

@@ -4,6 +4,7 @@
 
 mod authentication;
 mod changes;
+mod control;
 mod faults;
 mod flows;
 mod harness;

@@ -1,0 +1,229 @@
+// The page: reads the state whenever the server says that something changed.
+
+import { get, post, remove, Refused, scan } from "./api.js";
+import { byId, clockText, follow, options, tabs } from "./dom.js";
+import { FAULTS, faultBody } from "./faults.js";
+import { faultRow, requestRow, transactionRow, walletCard } from "./views.js";
+
+const MERCHANT = "merchant";
+let state = null;
+let clockOffset = 0;
+let reviewed = null;
+
+// --- Words to the person
+
+let noticeTimer = 0;
+function say(text, tone = "bad") {
+  const notice = byId("notice");
+  notice.textContent = text;
+  notice.dataset.tone = tone;
+  notice.hidden = false;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => { notice.hidden = true; }, tone === "good" ? 4000 : 9000);
+}
+
+/** Runs what a person asked for; a refusal is shown, never swallowed. */
+async function attempt(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    say(error.message);
+  }
+}
+
+const onSubmit = (id, work) => byId(id).addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  attempt(() => work(Object.fromEntries(new FormData(form)), form));
+});
+
+// --- State
+
+let reading = false;
+let again = false;
+async function refresh() {
+  if (reading) { again = true; return; }
+  reading = true;
+  try {
+    do {
+      again = false;
+      const [next, { requests }] = await Promise.all([get("/sandbox/state"), get("/sandbox/requests?limit=100")]);
+      state = next;
+      show(requests);
+    } while (again);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    live(false);
+  } finally {
+    reading = false;
+  }
+}
+
+function show(requests) {
+  const { server, ledger, wallets, transactions, faults, locations } = state;
+  clockOffset = server.time - Date.now() / 1000;
+  const badge = byId("ledger");
+  badge.textContent = ledger.balanced ? "balanced" : "NOT balanced";
+  badge.dataset.tone = ledger.balanced ? "good" : "bad";
+
+  follow(byId("wallets"), wallets, (wallet) => wallet.wallet, walletCard);
+  follow(byId("transactions"), transactions, (one) => one.transaction_key,
+    (one, before) => transactionRow(one, before, actAsMerchant));
+  byId("transactions-empty").hidden = transactions.length > 0;
+  byId("transactions-count").textContent = transactions.length ? `latest ${transactions.length}` : "";
+  follow(byId("requests-list"), [...requests].reverse(), (request) => request.seq, requestRow);
+  byId("requests-empty").hidden = requests.length > 0;
+  follow(byId("faults-list"), faults.map((fault, index) => ({ ...fault, index })), (fault) => fault.index, faultRow);
+  byId("faults-empty").hidden = faults.length > 0;
+
+  const customers = wallets.filter((wallet) => wallet.role !== MERCHANT);
+  options(byId("customer"), customers.map(({ wallet, name }) => [wallet, name]));
+  options(byId("money-wallet"), wallets.map(({ wallet, name }) => [wallet, name]));
+  options(byId("till-location"), locations.map(({ id, title }) => [id, title]));
+  showCustomer();
+}
+
+setInterval(() => {
+  if (state) byId("clock").textContent = `${clockText(Math.floor(Date.now() / 1000 + clockOffset))} UTC`;
+}, 500);
+
+// --- Live
+
+function live(on) {
+  const badge = byId("live");
+  badge.textContent = on ? "connected" : "no connection";
+  badge.dataset.tone = on ? "good" : "bad";
+}
+
+const events = new EventSource("/sandbox/events");
+events.addEventListener("open", () => { live(true); refresh(); });
+events.addEventListener("change", refresh);
+events.addEventListener("error", () => live(false));
+
+// --- At the till
+
+const symbol = (kind, text) => `/sandbox/symbol.svg?kind=${kind}&text=${encodeURIComponent(text)}`;
+
+onSubmit("till", async ({ amount, currency, location, description }) => {
+  const made = await post("/sandbox/transactions", {
+    location_id: Number(location), price_decimal: amount, currency, description,
+  });
+  byId("till-qr").src = symbol("qr", made.code);
+  byId("till-qr").alt = `QR code of ${amount} ${currency}`;
+  byId("till-text").textContent = made.code;
+  byId("till-code").hidden = false;
+});
+
+const actAsMerchant = (transaction, action) =>
+  attempt(() => post(`/sandbox/transactions/${transaction.transaction_key}/${action}`));
+
+// --- A customer's phone: showing
+
+const customer = () => state?.wallets.find(({ wallet }) => String(wallet) === byId("customer").value);
+
+function showCustomer() {
+  const who = customer();
+  if (!who) return;
+  const kind = document.querySelector("input[name=code]:checked").value;
+  const text = kind === "wallet" ? who.wallet_code : who.reservation_code;
+  byId("customer-none").hidden = Boolean(text);
+  byId("customer-text").closest("figure").hidden = !text;
+  if (!text || byId("customer-text").textContent === text) return;
+  byId("customer-text").textContent = text;
+  byId("customer-qr").src = symbol("qr", text);
+  byId("customer-qr").alt = `${kind} code of ${who.name} as QR`;
+  byId("customer-bars").src = symbol("code128", text);
+  byId("customer-bars").alt = `${kind} code of ${who.name} as Code 128`;
+}
+
+byId("customer").addEventListener("change", showCustomer);
+for (const input of document.querySelectorAll("input[name=code]")) input.addEventListener("change", showCustomer);
+
+// --- A customer's phone: paying
+
+async function review(text) {
+  byId("review").hidden = true;
+  reviewed = await post("/sandbox/review", { text });
+  byId("review-sum").textContent = `${reviewed.amount_decimal} ${reviewed.currency}`;
+  byId("review-what").textContent = `${reviewed.description} · to ${reviewed.beneficiary_name}`;
+  byId("review").hidden = false;
+  byId("accept").focus();
+}
+
+const look = (file) => attempt(async () => {
+  choose(byId("tab-pay"));
+  await review((await scan(file)).text);
+});
+
+byId("picture").addEventListener("change", ({ target }) => {
+  if (target.files[0]) look(target.files[0]);
+  target.value = "";
+});
+onSubmit("by-text", ({ text }) => review(text));
+
+const drop = byId("drop");
+document.addEventListener("dragover", (event) => { event.preventDefault(); drop.dataset.over = ""; });
+document.addEventListener("dragleave", () => { delete drop.dataset.over; });
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  delete drop.dataset.over;
+  if (event.dataTransfer.files[0]) look(event.dataTransfer.files[0]);
+});
+document.addEventListener("paste", (event) => {
+  if (event.clipboardData.files[0]) look(event.clipboardData.files[0]);
+});
+
+async function answer(action, done) {
+  const { transaction_key } = reviewed;
+  for (const button of [byId("accept"), byId("decline")]) button.disabled = true;
+  try {
+    await post(`/sandbox/transactions/${transaction_key}/${action}`, { wallet: customer().wallet });
+    byId("review").hidden = true;
+    say(done, "good");
+  } finally {
+    for (const button of [byId("accept"), byId("decline")]) button.disabled = false;
+  }
+}
+byId("accept").addEventListener("click", () => attempt(() => answer("accept", `${customer().name} accepted.`)));
+byId("decline").addEventListener("click", () => attempt(() => answer("decline", `${customer().name} declined.`)));
+
+// --- Switches
+
+options(byId("fault-kind"), FAULTS.map(({ value, label }) => [value, label]));
+onSubmit("fault-form", async ({ pattern, fault }) => {
+  await post("/sandbox/faults", faultBody(pattern, fault));
+  refresh();
+});
+byId("faults-clear").addEventListener("click", () => attempt(async () => {
+  await remove("/sandbox/faults");
+  refresh();
+}));
+
+onSubmit("clock-form", async ({ advance }) => { await post("/sandbox/clock", { advance: Number(advance) }); refresh(); });
+onSubmit("money-form", async ({ wallet, amount, currency }) => {
+  await post(`/sandbox/wallets/${wallet}/money`, { price_decimal: amount, currency });
+  say(`${amount} ${currency} added.`, "good");
+});
+onSubmit("reset-form", async () => {
+  if (!confirm("Forget every transaction and plant the seed anew?")) return;
+  await post("/sandbox/reset");
+  byId("till-code").hidden = true;
+  byId("review").hidden = true;
+  say("The sandbox is as new.", "good");
+  refresh();
+});
+
+byId("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a private window forgets it */ }
+});
+try {
+  const theme = localStorage.getItem("theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch { /* a private window has none */ }
+
+const choose = [...document.querySelectorAll("[role=tablist]")].map(tabs)[0];
+refresh();

@@ -1,0 +1,93 @@
+//! The whole state for the console, the audit of the ledger, the request log,
+//! and starting again.
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::JsonBody;
+use crate::app::App;
+use crate::error::Refusal;
+use crate::http::{Query, Reply};
+use crate::seed;
+use crate::store::{check, overview, reset};
+
+/// Transactions that the console lists.
+const LATEST: i64 = 50;
+
+/// Requests that an answer holds if the question does not say.
+const REQUESTS: i64 = 100;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/state", get(state))
+        .route("/ledger", get(ledger))
+        .route("/requests", get(requests))
+        .route("/reset", post(start_again))
+}
+
+/// `GET /sandbox/state`: wallets, the latest transactions with their history,
+/// locations, faults that wait, and whether the books are balanced.
+async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
+    let now = app.clock.now();
+    let (wallets, transactions, locations, balanced) = app
+        .store
+        .unit(now, |db| {
+            let report = check::check(db)?;
+            Ok((
+                overview::wallets(db)?,
+                overview::transactions(db, LATEST)?,
+                overview::locations(db)?,
+                report.is_balanced(),
+            ))
+        })
+        .await?;
+    Ok(Reply(json!({
+        "server": {"time": now, "version": env!("CARGO_PKG_VERSION")},
+        "ledger": {"balanced": balanced},
+        "wallets": wallets,
+        "transactions": transactions,
+        "locations": locations,
+        "faults": app.faults.waiting(),
+    })))
+}
+
+/// `GET /sandbox/ledger`: the audit.
+async fn ledger(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
+    let report = app.store.unit(app.clock.now(), check::check).await?;
+    let faults: Vec<_> = report
+        .faults
+        .iter()
+        .map(|fault| json!({"rule": format!("{:?}", fault.rule), "id": fault.id}))
+        .collect();
+    Ok(Reply(json!({
+        "balanced": report.is_balanced(),
+        "postings": report.postings,
+        "entries": report.entries,
+        "sums": report.sums,
+        "faults": faults,
+    })))
+}
+
+/// `GET /sandbox/requests?limit=`: the latest requests to the API, oldest first.
+async fn requests(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Reply<Value>, Refusal> {
+    let limit = Query::parse(query.as_deref())?.integer("limit")?.unwrap_or(REQUESTS);
+    let limit = usize::try_from(limit)
+        .map_err(|_| Refusal::parameter("limit", "This value should not be negative"))?;
+    Ok(Reply(json!({ "requests": app.log.latest(limit) })))
+}
+
+/// `POST /sandbox/reset`: forgets everything and plants the seed anew; faults
+/// are cleared, the clock stays.
+async fn start_again(State(app): State<App>, _: JsonBody) -> Result<Reply<Value>, Refusal> {
+    let (now, limits) = (app.clock.now(), app.limits);
+    app.faults.clear();
+    app.store
+        .unit(now, move |db| {
+            reset::clear(db)?;
+            seed::plant(db, now, &limits)
+        })
+        .await?;
+    state(State(app)).await
+}

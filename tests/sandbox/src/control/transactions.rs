@@ -1,0 +1,125 @@
+//! Playing either side of a transaction: the merchant who creates, confirms
+//! and takes back, the customer who looks, accepts and declines.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use paysera_core::code::{Code, TransactionKey};
+use rusqlite::Connection;
+use serde_json::{Map, Value, json};
+
+use super::JsonBody;
+use crate::app::App;
+use crate::domain::draft::Draft;
+use crate::domain::fields::Fields;
+use crate::error::Refusal;
+use crate::http::{InPath, Reply};
+use crate::operations::reserve::Payer;
+use crate::operations::{create, end, reject, reserve};
+use crate::seed;
+use crate::store::credentials::{self, Caller, Scopes};
+use crate::store::overview::{self, TransactionOverview};
+use crate::store::wallets;
+
+type Answer = Result<Reply<TransactionOverview>, Refusal>;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/transactions", post(create_one))
+        .route("/transactions/{key}/accept", post(accept))
+        .route("/transactions/{key}/decline", post(decline))
+        .route("/transactions/{key}/confirm", post(confirm))
+        .route("/transactions/{key}/revoke", post(revoke))
+        .route("/review", post(review))
+}
+
+/// `POST /sandbox/transactions` with `location_id`, `price` or `price_decimal`,
+/// `currency` and `description`: a payment, made as the seeded merchant; the
+/// answer has its `code` for a QR.
+async fn create_one(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
+    let location = Fields::root(&body).integer("location_id")?;
+    let payment: Map<String, Value> = body.into_iter().filter(|(name, _)| name != "location_id").collect();
+    let request = json!({"payments": [payment], "location_id": location, "callback_uri": false});
+    let now = app.clock.now();
+    let draft = Draft::read(request.as_object().unwrap_or(&Map::new()), now)?;
+    let key = app.store.unit(now, move |db| Ok(create::create(db, now, &merchant(db)?, draft)?.key)).await?;
+    let code = Code::Transaction(TransactionKey::parse(&key).map_err(|_| Refusal::Internal)?).to_text();
+    Ok(Reply(json!({"transaction_key": key, "code": code})))
+}
+
+/// `POST /sandbox/transactions/{key}/accept` with `wallet`: its owner accepts
+/// in the app.
+async fn accept(State(app): State<App>, InPath(key): InPath<String>, JsonBody(body): JsonBody) -> Answer {
+    let wallet = wallet(&body)?;
+    let limits = app.limits;
+    act(&app, move |db, now| {
+        let caller = customer(db, wallet)?;
+        reserve::reserve(db, now, &limits, &caller, &key, &Payer::Wallet(wallet)).map(|one| one.key)
+    })
+    .await
+}
+
+/// `POST /sandbox/transactions/{key}/decline` with `wallet`.
+async fn decline(State(app): State<App>, InPath(key): InPath<String>, JsonBody(body): JsonBody) -> Answer {
+    let wallet = wallet(&body)?;
+    act(&app, move |db, now| reject::reject(db, now, &customer(db, wallet)?, &key).map(|one| one.key)).await
+}
+
+/// `POST /sandbox/transactions/{key}/confirm`, as the seeded merchant.
+async fn confirm(State(app): State<App>, InPath(key): InPath<String>, _: JsonBody) -> Answer {
+    act(&app, move |db, now| end::confirm(db, now, &merchant(db)?, &key, &Map::new()).map(|one| one.key))
+        .await
+}
+
+/// `POST /sandbox/transactions/{key}/revoke`, as the seeded merchant.
+async fn revoke(State(app): State<App>, InPath(key): InPath<String>, _: JsonBody) -> Answer {
+    act(&app, move |db, now| end::revoke(db, now, &merchant(db)?, &key).map(|one| one.key)).await
+}
+
+/// `POST /sandbox/review` with the scanned `text`: what a customer is asked to
+/// pay. Nothing is accepted yet.
+async fn review(State(app): State<App>, JsonBody(body): JsonBody) -> Answer {
+    let fields = Fields::root(&body);
+    let text = fields.text("text")?.ok_or_else(|| fields.refuse("text", "This value should not be blank"))?;
+    let key = match Code::parse(text) {
+        Ok(Code::Transaction(key) | Code::DeepLink { key, .. }) => key.as_str().to_owned(),
+        Ok(other) => {
+            let what = other.kind().name();
+            return Err(fields
+                .refuse("text", &format!("This is a {what} code; a customer pays a transaction's code")));
+        }
+        Err(error) => return Err(fields.refuse("text", &error.to_string())),
+    };
+    act(&app, move |_, _| Ok(key)).await
+}
+
+/// Runs `work` as one database transaction and shows the transaction it names.
+async fn act<F>(app: &App, work: F) -> Answer
+where
+    F: FnOnce(&Connection, i64) -> Result<String, Refusal> + Send + 'static,
+{
+    let now = app.clock.now();
+    app.store
+        .unit(now, move |db| {
+            let key = work(db, now)?;
+            overview::transaction(db, &key)?.map(Reply).ok_or(Refusal::NotFound("Transaction not found"))
+        })
+        .await
+}
+
+fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
+    let fields = Fields::root(body);
+    fields.integer("wallet")?.ok_or_else(|| fields.refuse("wallet", "This value should not be blank"))
+}
+
+/// The owner of a wallet with the app in hand.
+fn customer(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {
+    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
+    Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All })
+}
+
+/// The seeded merchant at the till.
+fn merchant(db: &Connection) -> Result<Caller, Refusal> {
+    let client = credentials::credentials(db, seed::RETAILER_CLIENT_ID)?;
+    client.map(|client| client.caller).ok_or(Refusal::NotFound("The seeded merchant is gone"))
+}

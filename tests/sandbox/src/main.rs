@@ -96,5 +96,6 @@ fn introduce(sandbox: &Sandbox, db: Option<&PathBuf>) {
         );
     }
     println!();
+    println!("Console     {base}");
     println!("Try         curl -i {base}rest/v1/server");
 }

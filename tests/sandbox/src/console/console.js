@@ -9,6 +9,7 @@ const MERCHANT = "merchant";
 let state = null;
 let clockOffset = 0;
 let reviewed = null;
+let opened = false;
 
 // --- Words to the person
 
@@ -68,8 +69,14 @@ function show(requests) {
   badge.dataset.tone = ledger.balanced ? "good" : "bad";
 
   follow(byId("wallets"), wallets, (wallet) => wallet.wallet, walletCard);
-  follow(byId("transactions"), transactions, (one) => one.transaction_key,
-    (one, before) => transactionRow(one, before, actAsMerchant));
+  const first = !opened;
+  opened = true;
+  follow(byId("transactions"), transactions, (one) => one.transaction_key, (one, before) => {
+    const row = transactionRow(one, before, actAsMerchant);
+    // What changed catches the eye; what was there when the page opened does not.
+    row.classList.toggle("fresh", !first);
+    return row;
+  });
   byId("transactions-empty").hidden = transactions.length > 0;
   byId("transactions-count").textContent = transactions.length ? `latest ${transactions.length}` : "";
   follow(byId("requests-list"), [...requests].reverse(), (request) => request.seq, requestRow);
@@ -82,11 +89,13 @@ function show(requests) {
   options(byId("money-wallet"), wallets.map(({ wallet, name }) => [wallet, name]));
   options(byId("till-location"), locations.map(({ id, title }) => [id, title]));
   showCustomer();
+  tick();
 }
 
-setInterval(() => {
+function tick() {
   if (state) byId("clock").textContent = `${clockText(Math.floor(Date.now() / 1000 + clockOffset))} UTC`;
-}, 500);
+}
+setInterval(tick, 500);
 
 // --- Live
 

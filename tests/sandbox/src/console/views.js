@@ -23,7 +23,7 @@ export function walletCard(wallet) {
   if (wallet.status !== "active") tags.push(chip(wallet.status, "bad"));
   const balances = wallet.balances.length ? wallet.balances : [{ at_disposal_decimal: "0.00", reserved: 0, currency: "GEL" }];
   return make("li", { className: "card" },
-    make("p", { className: "name" }, wallet.name, make("code", { textContent: wallet.wallet })),
+    make("p", { className: "name" }, wallet.name, make("code", { textContent: `wallet ${wallet.wallet}` })),
     ...balances.flatMap((balance) => [
       make("p", {}, sum({ amount_decimal: balance.at_disposal_decimal, currency: balance.currency })),
       make("p", { className: "held", textContent: balance.reserved ? `${balance.reserved_decimal} ${balance.currency} held` : "" }),
@@ -47,7 +47,7 @@ export function transactionRow(transaction, before, act) {
           make("strong", { textContent: words(step.status) }),
           make("span", { className: "actor", textContent: `by ${step.actor.replace(":", " ")}` })))),
       merchantButtons(transaction, act)));
-  return make("li", { className: before ? "" : "fresh" }, details);
+  return make("li", {}, details);
 }
 
 /** What the merchant can do with it now. */

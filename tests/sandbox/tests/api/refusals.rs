@@ -224,7 +224,8 @@ async fn bad_bodies_are_named() {
 #[tokio::test]
 async fn unknown_routes_and_methods_are_json_errors() {
     let world = World::new().await;
-    for path in ["/nothing", "/rest/v1", "/rest/v1/nothing", "/rest/v2/server", "/rest/v1/transaction/a/b/c", "/%FF"]
+    for path in
+        ["/nothing", "/rest/v1", "/rest/v1/nothing", "/rest/v2/server", "/rest/v1/transaction/a/b/c", "/%FF"]
     {
         let answer = world.try_send("GET", path, None, Vec::new()).await.unwrap();
         answer.refused(404, "not_found");

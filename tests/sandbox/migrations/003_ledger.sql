@@ -20,6 +20,7 @@ CREATE TABLE posting (
 ) STRICT;
 
 CREATE TABLE entry (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     posting_id INTEGER NOT NULL REFERENCES posting (id),
     account_id INTEGER NOT NULL REFERENCES account (id),
     amount     INTEGER NOT NULL CHECK (amount <> 0)

@@ -17,6 +17,8 @@ pub(crate) struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: SandboxClock,
     pub(crate) limits: Limits,
+    /// How long a user token that a client gets is good, in seconds.
+    pub(crate) token_seconds: i64,
     pub(crate) replay: Arc<ReplayGuard>,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,

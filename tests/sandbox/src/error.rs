@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::domain::Service;
+use crate::domain::person_fault::PersonFault;
 use crate::random;
 use crate::request_log::RefusalNote;
 
@@ -28,8 +29,8 @@ pub(crate) enum Refusal {
     TimestampTooOld,
     /// The signature is from the future.
     TimestampInFuture,
-    /// The access token can't be used any more.
-    TokenExpired,
+    /// A person can't be signed in, registered or identified so.
+    Person(PersonFault),
     /// The caller may not do this.
     Forbidden(&'static str),
     /// The location does not offer the service.
@@ -91,7 +92,7 @@ impl Refusal {
     }
 
     /// Status, `error` and `error_description` of the answer.
-    fn on_the_wire(&self) -> (StatusCode, &'static str, String) {
+    pub(crate) fn on_the_wire(&self) -> (StatusCode, &'static str, String) {
         let (status, error, description) = match self {
             Self::Malformed(reason) => {
                 return (StatusCode::BAD_REQUEST, "invalid_request", reason.clone());
@@ -106,7 +107,10 @@ impl Refusal {
             Self::TimestampInFuture => {
                 (StatusCode::UNAUTHORIZED, "invalid_timestamp", "Timestamp is in future")
             }
-            Self::TokenExpired => (StatusCode::BAD_REQUEST, "invalid_grant", "Token has expired"),
+            Self::Person(fault) => {
+                let (error, description) = fault.on_the_wire();
+                return (StatusCode::BAD_REQUEST, error, description);
+            }
             Self::Forbidden(reason) => (StatusCode::FORBIDDEN, "forbidden", *reason),
             Self::ServiceMissing(_) => {
                 (StatusCode::FORBIDDEN, "forbidden", "The location does not offer this service")
@@ -119,11 +123,9 @@ impl Refusal {
                 (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The request body is too large")
             }
             Self::InvalidState(reason) => (StatusCode::CONFLICT, "invalid_state", *reason),
-            Self::RateLimited { .. } => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limit_exceeded",
-                "Too many wrong codes, try again later",
-            ),
+            Self::RateLimited { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Too many attempts, try again later")
+            }
             Self::NotEnoughFunds => {
                 (StatusCode::BAD_REQUEST, "not_enough_funds", "There is not enough funds in the account")
             }

@@ -9,20 +9,41 @@ const KEY_LENGTH: usize = 20;
 /// A fresh transaction key, or `None` if the system has no randomness: a
 /// guessable key would let anyone read the transaction.
 pub(crate) fn transaction_key() -> Option<String> {
-    let mut key = String::with_capacity(KEY_LENGTH);
-    while key.len() < KEY_LENGTH {
+    name(KEY_LENGTH)
+}
+
+/// So many letters and digits, or `None` if the system has no randomness.
+pub(crate) fn name(length: usize) -> Option<String> {
+    let mut key = String::with_capacity(length);
+    while key.len() < length {
         let mut bytes = [0_u8; 64];
         getrandom::fill(&mut bytes).ok()?;
         for byte in bytes {
             // Rejecting instead of reducing keeps every character equally likely.
             if let Some(character) = KEY_ALPHABET.get(usize::from(byte & 63))
-                && key.len() < KEY_LENGTH
+                && key.len() < length
             {
                 key.push(char::from(*character));
             }
         }
     }
     Some(key)
+}
+
+/// So many decimal digits, or `None` if the system has no randomness.
+pub(crate) fn digits(length: usize) -> Option<String> {
+    let mut digits = String::with_capacity(length);
+    while digits.len() < length {
+        let mut bytes = [0_u8; 16];
+        getrandom::fill(&mut bytes).ok()?;
+        for byte in bytes {
+            // Rejecting instead of reducing keeps every digit equally likely.
+            if byte < 250 && digits.len() < length {
+                digits.push(char::from(b'0'.saturating_add(byte.rem_euclid(10))));
+            }
+        }
+    }
+    Some(digits)
 }
 
 /// A random (version 4) UUID in its usual spelling. Without randomness it is

@@ -19,7 +19,10 @@ use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
-use crate::store::{Database, Store, StoreError, credentials, transactions, wallets};
+use crate::store::messages::{Message, Purpose};
+use crate::store::{
+    Database, Store, StoreError, authorizations, credentials, messages, transactions, users, wallets,
+};
 use crate::{http, seed};
 
 /// Why a sandbox did not start or did not answer its owner.
@@ -45,12 +48,20 @@ pub enum SandboxError {
     NotFound,
 }
 
+/// Messages that are listed.
+const MAX_MESSAGES: i64 = 100;
+
+/// How long a user token that a client gets is good unless set otherwise, in
+/// seconds.
+const TOKEN_SECONDS: u32 = 3600;
+
 /// Settings of a sandbox that does not run yet.
 #[derive(Clone, Debug, Default)]
 pub struct SandboxBuilder {
     database: Database,
     clock: SandboxClock,
     limits: Limits,
+    token_seconds: Option<u32>,
 }
 
 impl SandboxBuilder {
@@ -76,6 +87,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// How long a user token that a client gets by OAuth is good, in seconds;
+    /// one hour unless set. The seeded tokens never end.
+    #[must_use]
+    pub const fn token_lifetime(mut self, seconds: u32) -> Self {
+        self.token_seconds = Some(seconds);
+        self
+    }
+
     /// Opens the books, plants the seed if they are empty, and serves on
     /// `address` (port 0: any free one) on the present tokio runtime.
     ///
@@ -93,6 +112,7 @@ impl SandboxBuilder {
             store,
             clock: self.clock,
             limits: self.limits,
+            token_seconds: i64::from(self.token_seconds.unwrap_or(TOKEN_SECONDS)),
             replay: Arc::new(ReplayGuard::default()),
             faults: Faults::default(),
             log: RequestLog::default(),
@@ -207,6 +227,44 @@ impl Sandbox {
         let (token, now) = (token.to_owned(), self.app.clock.now());
         let found = self.books(move |db| credentials::expire_token(db, &token, now)).await?;
         if found { Ok(()) } else { Err(SandboxError::NotFound) }
+    }
+
+    /// The newest SMS and e-mails that a real server would have sent, newest
+    /// first.
+    ///
+    /// # Errors
+    /// [`SandboxError::Books`] if the database fails.
+    pub async fn messages(&self) -> Result<Vec<Message>, SandboxError> {
+        self.books(|db| messages::list(db, MAX_MESSAGES)).await
+    }
+
+    /// Sends a user an SMS code with which a refresh adds `scopes` (a list
+    /// with spaces between), as `POST generator/code` does.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] for an unknown user or one without phone and
+    /// e-mail, [`SandboxError::Books`] if the database fails.
+    pub async fn send_scope_code(&self, user: u64, scopes: &str) -> Result<(), SandboxError> {
+        let (user, now, scopes) =
+            (i64::try_from(user).unwrap_or(i64::MAX), self.app.clock.now(), scopes.to_owned());
+        self.books(move |db| {
+            let contact = users::user(db, user)?.and_then(|user| user.phone.or(user.email));
+            let Some(contact) = contact else { return Ok(None) };
+            messages::send_code(db, now, user, &contact, Purpose::Scopes, &scopes).map(Some)
+        })
+        .await?
+        .map(drop)
+        .ok_or(SandboxError::NotFound)
+    }
+
+    /// Takes from a client what a user let it do with its own credentials;
+    /// false if that was nothing.
+    ///
+    /// # Errors
+    /// [`SandboxError::Books`] if the database fails.
+    pub async fn withdraw_access(&self, client: &str, user: u64) -> Result<bool, SandboxError> {
+        let (client, user) = (client.to_owned(), i64::try_from(user).unwrap_or(i64::MAX));
+        self.books(move |db| authorizations::withdraw_offline(db, &client, user)).await
     }
 
     /// Stops listening, finishes open requests (for five seconds at most) and

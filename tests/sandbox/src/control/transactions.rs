@@ -12,12 +12,13 @@ use super::JsonBody;
 use crate::app::App;
 use crate::domain::draft::Draft;
 use crate::domain::fields::Fields;
+use crate::domain::scopes::Scopes;
 use crate::error::Refusal;
 use crate::http::{InPath, Reply};
 use crate::operations::reserve::Payer;
 use crate::operations::{create, end, reject, reserve};
 use crate::seed;
-use crate::store::credentials::{self, Caller, Scopes};
+use crate::store::credentials::{self, Caller, Signer};
 use crate::store::overview::{self, TransactionOverview};
 use crate::store::wallets;
 
@@ -115,11 +116,14 @@ fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
 /// The owner of a wallet with the app in hand.
 fn customer(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {
     let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
-    Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All })
+    let (token, client) = (String::new(), String::new());
+    Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All, token, client })
 }
 
 /// The seeded merchant at the till.
 fn merchant(db: &Connection) -> Result<Caller, Refusal> {
-    let client = credentials::credentials(db, seed::RETAILER_CLIENT_ID)?;
-    client.map(|client| client.caller).ok_or(Refusal::NotFound("The seeded merchant is gone"))
+    match credentials::credentials(db, seed::RETAILER_CLIENT_ID)?.map(|client| client.signer) {
+        Some(Signer::Caller(merchant)) => Ok(merchant),
+        Some(Signer::App { .. }) | None => Err(Refusal::NotFound("The seeded merchant is gone")),
+    }
 }

@@ -1,9 +1,13 @@
 //! The rules, without clock, network and database.
 
 pub(crate) mod cash;
+pub(crate) mod contact;
 pub(crate) mod draft;
 pub(crate) mod fields;
 pub(crate) mod identity;
+pub(crate) mod person_fault;
+pub(crate) mod redirect;
+pub(crate) mod scopes;
 pub(crate) mod status;
 
 /// What a payment is for a location (wallet-api section 9.4).

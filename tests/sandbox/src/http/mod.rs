@@ -1,8 +1,11 @@
 //! The edge: routes, signatures, bodies in and out. One file a resource.
 
 mod allowances;
+mod clients;
+mod form;
 mod list;
 mod locations;
+mod oauth;
 mod query;
 mod server_info;
 mod signed;
@@ -31,11 +34,14 @@ pub(crate) fn router(app: App) -> Router {
         .merge(transactions::routes())
         .merge(locations::routes())
         .merge(wallets::routes())
-        .merge(allowances::routes());
+        .merge(allowances::routes())
+        .merge(clients::routes());
     Router::new()
         .nest("/rest/v1", rest)
         .nest("/sandbox", control::routes())
         .merge(console::routes())
+        .nest("/oauth/v1", oauth::routes())
+        .merge(oauth::pages())
         .fallback(async || Refusal::NotFound("No such resource"))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
         .with_state(app)

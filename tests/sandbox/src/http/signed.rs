@@ -7,15 +7,16 @@ use axum::RequestExt;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, OriginalUri, Request};
 use bytes::Bytes;
-use http::header;
+use http::{HeaderValue, header};
 use serde_json::{Map, Value};
 
+use super::form::Form;
 use super::query::Query;
 use crate::app::App;
 use crate::domain::fields;
 use crate::error::Refusal;
 use crate::mac::{self, Ext, MacHeader, RequestToVerify, TimestampError};
-use crate::store::credentials::{self, Caller};
+use crate::store::credentials::{self, Caller, Signer};
 
 /// Largest body that is read, in bytes.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -23,9 +24,13 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A request whose signature is right.
-pub(super) struct Signed {
-    pub(super) caller: Caller,
+/// The content type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request whose signature is right. `Signed` is refused to a client without
+/// a wallet; `Signed<Signer>` is for everyone.
+pub(super) struct Signed<C = Caller> {
+    pub(super) caller: C,
     /// The project that `ext` names.
     pub(super) project_id: Option<i64>,
     /// The location that `ext` names.
@@ -33,17 +38,51 @@ pub(super) struct Signed {
     pub(super) query: Query,
     /// Server time of the check, in seconds since 1970-01-01 UTC.
     pub(super) now: i64,
-    body: Bytes,
+    pub(super) body: Bytes,
+    content_type: Option<HeaderValue>,
 }
 
-impl Signed {
+impl<C> Signed<C> {
     /// The body as a JSON object.
     pub(super) fn object(&self) -> Result<Map<String, Value>, Refusal> {
         fields::object(&self.body)
     }
+
+    /// The body as a form (wallet-api section 1.3).
+    pub(super) fn form(&self) -> Result<Form, Refusal> {
+        let kind = self.content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (kind, _charset) = kind.split_once(';').unwrap_or((kind, ""));
+        if !self.body.is_empty() && !kind.trim().eq_ignore_ascii_case(FORM) {
+            return Err(Refusal::Malformed(format!("The Content-Type should be {FORM}")));
+        }
+        Form::parse(&self.body)
+    }
 }
 
 impl FromRequest<App> for Signed {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let signed = Signed::<Signer>::from_request(request, app).await?;
+        let caller = match signed.caller {
+            Signer::Caller(caller) => caller,
+            Signer::App { .. } => {
+                return Err(Refusal::Forbidden("This client has no wallet: use a user's token"));
+            }
+        };
+        Ok(Self {
+            caller,
+            project_id: signed.project_id,
+            location_id: signed.location_id,
+            query: signed.query,
+            now: signed.now,
+            body: signed.body,
+            content_type: signed.content_type,
+        })
+    }
+}
+
+impl FromRequest<App> for Signed<Signer> {
     type Rejection = Refusal;
 
     async fn from_request(mut request: Request, app: &App) -> Result<Self, Refusal> {
@@ -66,9 +105,7 @@ impl FromRequest<App> for Signed {
             .unit(now, move |db| credentials::credentials(db, &id))
             .await?
             .ok_or(Refusal::Unauthorized("Unknown client or token"))?;
-        if credentials.expires_at.is_some_and(|end| end <= now) {
-            return Err(Refusal::TokenExpired);
-        }
+        credentials.check(now)?;
         mac::check_timestamp(signature.timestamp, now)
             .map_err(|error| match error {
                 TimestampError::TooOld => Refusal::TimestampTooOld,
@@ -102,12 +139,13 @@ impl FromRequest<App> for Signed {
         mac::check_body_hash(&ext, &body)
             .map_err(|error| Refusal::Unauthorized("Body hash invalid").hinted(error.to_string()))?;
         Ok(Self {
-            caller: credentials.caller,
+            caller: credentials.signer,
             project_id: ext.project_id,
             location_id: ext.location_id,
             query: Query::parse(uri.query())?,
             now,
             body,
+            content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
         })
     }
 }

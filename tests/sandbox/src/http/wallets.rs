@@ -16,7 +16,7 @@ use crate::error::Refusal;
 use crate::store::allowances::Allowance;
 use crate::store::credentials::Caller;
 use crate::store::wallets::{self, Wallet};
-use crate::store::{ledger, transactions};
+use crate::store::{authorizations, ledger, transactions};
 
 /// What `wallet` answers to.
 pub(super) fn routes() -> Router<App> {
@@ -115,7 +115,14 @@ async fn balance(
 fn may_read_balance(db: &Connection, caller: &Caller, wallet: i64) -> Result<bool, Refusal> {
     match caller {
         _ if wallet == caller.wallet() => Ok(true),
-        Caller::Client { id, .. } => Ok(Allowance::active(db, id, wallet)?.is_some()),
+        Caller::Client { id, .. } => {
+            let owner = wallets::wallet(db, wallet)?.map(|wallet| wallet.user);
+            let granted = match owner {
+                Some(owner) => authorizations::granted_offline(db, id, owner, "balance")?,
+                None => false,
+            };
+            Ok(granted || Allowance::active(db, id, wallet)?.is_some())
+        }
         Caller::User { .. } => Ok(false),
     }
 }

@@ -1,18 +1,27 @@
 //! Who signs requests: clients and user tokens.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::domain::person_fault::PersonFault;
+use crate::domain::scopes::Scopes;
 use crate::error::Refusal;
 
-/// Who signed a request.
+/// Who signed a request that concerns a wallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// A merchant's client with its project and the project's wallet.
     Client { id: String, project: i64, wallet: i64 },
-    /// A user's token for a wallet.
-    User { wallet: i64, user: i64, scopes: Scopes },
+    /// A user's token for a wallet, and the client that it was given to.
+    User { wallet: i64, user: i64, scopes: Scopes, token: String, client: String },
+}
+
+/// Who signed a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    /// Someone with a wallet.
+    Caller(Caller),
+    /// A client without a project: an app, which has no wallet.
+    App { id: String },
 }
 
 impl Caller {
@@ -27,6 +36,9 @@ impl Caller {
     /// 3.3). A client needs none: what it may do is its permissions.
     pub(crate) fn require(&self, scope: &str) -> Result<(), Refusal> {
         match self {
+            Self::User { scopes, .. } if scopes.undecided(scope) => {
+                Err(Refusal::NotFound("The user has not decided on this yet"))
+            }
             Self::User { scopes, .. } if !scopes.allow(scope) => {
                 Err(Refusal::Forbidden("The token lacks the scope for this"))
             }
@@ -35,26 +47,14 @@ impl Caller {
     }
 }
 
-/// What a user's token was given by its user (wallet-api section 3.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Scopes {
-    /// Everything, as the seeded tokens.
-    All,
-    /// These.
-    Only(BTreeSet<String>),
-}
-
-impl Scopes {
-    /// As the database keeps them.
-    fn read(column: Option<&str>) -> Self {
-        column.map_or(Self::All, |names| Self::Only(names.split_whitespace().map(str::to_owned).collect()))
-    }
-
-    /// Whether `scope` is among them.
-    pub(crate) fn allow(&self, scope: &str) -> bool {
+impl Signer {
+    /// The MAC id of the client that signed with its own credentials.
+    pub(crate) fn client(&self) -> Result<&str, Refusal> {
         match self {
-            Self::All => true,
-            Self::Only(names) => names.contains(scope),
+            Self::App { id } | Self::Caller(Caller::Client { id, .. }) => Ok(id),
+            Self::Caller(Caller::User { .. }) => {
+                Err(Refusal::Forbidden("Sign this with the credentials of the client"))
+            }
         }
     }
 }
@@ -62,21 +62,41 @@ impl Scopes {
 /// Credentials of a MAC id.
 pub(crate) struct Credentials {
     pub(crate) mac_key: String,
-    pub(crate) caller: Caller,
-    /// When the token ends, for one that does.
-    pub(crate) expires_at: Option<i64>,
+    pub(crate) signer: Signer,
+    /// Of a user token.
+    state: Option<(String, Option<i64>)>,
+}
+
+impl Credentials {
+    /// Refuses a token that can't be used (any more), in the words that
+    /// clients act on (wallet-api sections 2.6 and 3.2).
+    pub(crate) fn check(&self, now: i64) -> Result<(), Refusal> {
+        let reason = match &self.state {
+            None => return Ok(()),
+            Some((status, _)) if status == "revoked" => "Token has been revoked",
+            Some((_, Some(end))) if *end <= now => "Token has expired",
+            Some((status, _)) if status == "inactive" => "Token is not activated yet",
+            Some(_) => return Ok(()),
+        };
+        Err(Refusal::Person(PersonFault::InvalidGrant(reason)))
+    }
 }
 
 /// The credentials of a client id or access token.
 pub(crate) fn credentials(db: &Connection, id: &str) -> Result<Option<Credentials>, Refusal> {
     let client = db
         .prepare_cached(
-            "SELECT mac_key, project_id, wallet_id FROM client JOIN project ON project.id = project_id
+            "SELECT mac_key, project_id, wallet_id FROM client LEFT JOIN project ON project.id = project_id
              WHERE client.id = ?1",
         )?
         .query_row([id], |row| {
-            let caller = Caller::Client { id: id.to_owned(), project: row.get(1)?, wallet: row.get(2)? };
-            Ok(Credentials { mac_key: row.get(0)?, caller, expires_at: None })
+            let id = id.to_owned();
+            let merchant: (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
+            let signer = match merchant {
+                (Some(project), Some(wallet)) => Signer::Caller(Caller::Client { id, project, wallet }),
+                _ => Signer::App { id },
+            };
+            Ok(Credentials { mac_key: row.get(0)?, signer, state: None })
         })
         .optional()?;
     if client.is_some() {
@@ -84,7 +104,7 @@ pub(crate) fn credentials(db: &Connection, id: &str) -> Result<Option<Credential
     }
     Ok(db
         .prepare_cached(
-            "SELECT mac_key, wallet_id, user_id, scopes, expires_at
+            "SELECT mac_key, wallet_id, user_id, scopes, client_id, user_token.status, expires_at
              FROM user_token JOIN wallet ON wallet.id = wallet_id WHERE token = ?1",
         )?
         .query_row([id], |row| {
@@ -93,8 +113,11 @@ pub(crate) fn credentials(db: &Connection, id: &str) -> Result<Option<Credential
                 wallet: row.get(1)?,
                 user: row.get(2)?,
                 scopes: Scopes::read(scopes.as_deref()),
+                token: id.to_owned(),
+                client: row.get(4)?,
             };
-            Ok(Credentials { mac_key: row.get(0)?, caller, expires_at: row.get(4)? })
+            let state = Some((row.get(5)?, row.get(6)?));
+            Ok(Credentials { mac_key: row.get(0)?, signer: Signer::Caller(caller), state })
         })
         .optional()?)
 }

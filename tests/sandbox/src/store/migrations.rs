@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/001_people.sql"),
     include_str!("../../migrations/002_transactions.sql"),
     include_str!("../../migrations/003_ledger.sql"),
+    include_str!("../../migrations/005_people.sql"),
 ];
 
 /// How long to wait for another process that reads the file.

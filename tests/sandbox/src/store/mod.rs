@@ -5,18 +5,24 @@
 //! at all.
 
 pub(crate) mod allowances;
+pub(crate) mod attempts;
+pub(crate) mod authorizations;
 pub(crate) mod check;
+pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod credentials;
 pub(crate) mod history;
 pub(crate) mod ledger;
+pub(crate) mod messages;
 mod migrations;
 pub(crate) mod overview;
 pub(crate) mod places;
 pub(crate) mod reset;
 mod rows;
+pub(crate) mod tokens;
 pub(crate) mod transactions;
 pub(crate) mod tx_list;
+pub(crate) mod users;
 pub(crate) mod wallets;
 
 use std::path::PathBuf;
@@ -148,6 +154,11 @@ fn in_transaction<T>(
             drop(savepoint);
             if let Refusal::InvalidCode { identifier: Some(identifier) } = refusal {
                 codes::note_wrong_code(&transaction, now, *identifier)?;
+            }
+            if let Refusal::Person(fault) = refusal
+                && let Some(subject) = fault.subject()
+            {
+                attempts::note(&transaction, now, subject)?;
             }
         }
     }

@@ -3,7 +3,7 @@
 use paysera_core::money::{Currency, Money};
 use rusqlite::Row;
 use rusqlite::types::Type;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use super::transactions::{StoredPayment, StoredTransaction};
 use crate::domain::Service;
@@ -26,7 +26,8 @@ fn read_span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
     }
 }
 
-fn read_json(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
+/// A column with JSON, or NULL.
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| serde_json::from_str(&text))
         .transpose()
@@ -55,7 +56,7 @@ pub(super) fn read_transaction(row: &Row<'_>) -> rusqlite::Result<StoredTransact
         suggest_allowance: row.get(11)?,
         auto_confirm: row.get(12)?,
         redirect_uri: row.get(13)?,
-        callback_uri: read_json(row, 14)?,
+        callback_uri: json(row, 14)?,
         project_id: row.get(15)?,
         location_id: row.get(16)?,
         payments: Vec::new(),
@@ -74,7 +75,7 @@ pub(super) fn read_payment(row: &Row<'_>) -> rusqlite::Result<StoredPayment> {
         beneficiary: row.get(4)?,
         purpose: row.get(5)?,
         service: Service::parse(&service).ok_or_else(|| unknown_name(6, &service))?,
-        parameters: read_json(row, 7)?,
+        parameters: json(row, 7)?,
         freeze: read_span(row, 8)?,
     })
 }

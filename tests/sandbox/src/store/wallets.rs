@@ -46,3 +46,39 @@ fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {
         active: row.get(5)?,
     })
 }
+
+/// The wallets of a user, by number.
+pub(crate) fn of_user(db: &Connection, user: i64, with_inactive: bool) -> Result<Vec<i64>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM wallet WHERE user_id = ?1 AND (?2 OR status = 'active') ORDER BY id",
+    )?;
+    let rows = statement.query_map(params![user, with_inactive], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The wallet that stands for a user: the first active one, or the first.
+pub(crate) fn first_of(db: &Connection, user: i64) -> Result<Option<i64>, Refusal> {
+    Ok(db
+        .prepare_cached("SELECT id FROM wallet WHERE user_id = ?1 ORDER BY status <> 'active', id LIMIT 1")?
+        .query_row([user], |row| row.get(0))
+        .optional()?)
+}
+
+/// Makes an empty wallet; its number.
+pub(crate) fn insert(db: &Connection, user: i64) -> Result<i64, Refusal> {
+    let id: i64 = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM wallet", [], |row| row.get(0))?;
+    insert_numbered(db, id, user, "active")?;
+    Ok(id)
+}
+
+/// Makes an empty wallet of that number.
+pub(crate) fn insert_numbered(db: &Connection, id: i64, user: i64, status: &str) -> Result<(), Refusal> {
+    // Thirteen digits, so that no account number looks like a wallet code
+    // (wallet-api section 8.1).
+    let account_number = format!("EVP001{id:010}");
+    db.execute(
+        "INSERT INTO wallet (id, user_id, account_number, status) VALUES (?1, ?2, ?3, ?4)",
+        params![id, user, account_number, status],
+    )?;
+    Ok(())
+}

@@ -4,12 +4,16 @@
 
 mod authentication;
 mod changes;
+mod clients;
 mod control;
 mod faults;
 mod flows;
 mod harness;
 mod limits;
 mod lists;
+mod oauth;
+mod oauth_page;
+mod people;
 mod refusals;
 mod restart;
 mod shapes;

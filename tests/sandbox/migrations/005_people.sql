@@ -48,6 +48,7 @@ CREATE TABLE message (
     scopes     TEXT NOT NULL DEFAULT '',
     used       INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1))
 ) STRICT;
+CREATE INDEX message_by_recipient ON message (recipient, sent_at);
 CREATE INDEX message_by_user ON message (user_id, purpose, id);
 
 -- Other names of a wallet: a licence plate, a card of an issuer.

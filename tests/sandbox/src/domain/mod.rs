@@ -5,6 +5,7 @@ pub(crate) mod contact;
 pub(crate) mod draft;
 pub(crate) mod fields;
 pub(crate) mod identity;
+pub(crate) mod password;
 pub(crate) mod person_fault;
 pub(crate) mod redirect;
 pub(crate) mod scopes;

@@ -7,10 +7,13 @@ mod list;
 mod locations;
 mod oauth;
 mod query;
+mod registration;
 mod server_info;
 mod signed;
 mod transaction_view;
 mod transactions;
+mod user_view;
+mod users;
 mod wallets;
 
 pub(crate) use query::Query;
@@ -21,8 +24,8 @@ use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::app::App;
 use crate::error::{Refusal, json_response};
@@ -35,7 +38,9 @@ pub(crate) fn router(app: App) -> Router {
         .merge(locations::routes())
         .merge(wallets::routes())
         .merge(allowances::routes())
-        .merge(clients::routes());
+        .merge(clients::routes())
+        .merge(registration::routes())
+        .merge(users::routes());
     Router::new()
         .nest("/rest/v1", rest)
         .nest("/sandbox", control::routes())
@@ -90,6 +95,33 @@ impl WalletInPath {
         text.parse().map(Self::Number).map_err(|_| Refusal::NotFound("Wallet not found"))
     }
 
+    /// The number, where `me` is `own`.
+    const fn number(self, own: i64) -> i64 {
+        match self {
+            Self::Me => own,
+            Self::Number(number) => number,
+        }
+    }
+}
+
+/// A user in a path: its number or `me`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UserInPath {
+    Me,
+    Number(i64),
+}
+
+impl<'de> Deserialize<'de> for UserInPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "me" => Ok(Self::Me),
+            number => number.parse().map(Self::Number).map_err(D::Error::custom),
+        }
+    }
+}
+
+impl UserInPath {
     /// The number, where `me` is `own`.
     const fn number(self, own: i64) -> i64 {
         match self {

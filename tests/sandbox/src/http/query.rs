@@ -13,14 +13,15 @@ const DEFAULT_LIMIT: i64 = 20;
 /// Most entries of a list page.
 const MAX_LIMIT: i64 = 200;
 
-/// The parameters of one request; of a repeated one the last counts.
+/// The parameters of one request; of a repeated one the last counts, unless it
+/// is a list.
 #[derive(Debug, Default)]
-pub(crate) struct Query(BTreeMap<String, String>);
+pub(crate) struct Query(BTreeMap<String, Vec<String>>);
 
 impl Query {
     /// Reads `name=value&...`.
     pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        let mut parameters = BTreeMap::new();
+        let mut parameters: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for pair in text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let decode = |part: &str| {
@@ -29,14 +30,14 @@ impl Query {
                     .map(String::from)
                     .map_err(|_| Refusal::Malformed("The query is not UTF-8".to_owned()))
             };
-            parameters.insert(decode(name)?, decode(value)?);
+            parameters.entry(decode(name)?).or_default().push(decode(value)?);
         }
         Ok(Self(parameters))
     }
 
     /// A parameter that is there and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name)?.last().map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A whole number.
@@ -46,6 +47,21 @@ impl Query {
                 value.parse().map_err(|_| Refusal::parameter(name, "This value should be an integer"))
             })
             .transpose()
+    }
+
+    /// Whether it is set: `1` or `true`.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        matches!(self.text(name), Some("1" | "true"))
+    }
+
+    /// Every value of a parameter that PHP writes as `name[]=a&name[]=b`, or
+    /// with numbers in the brackets.
+    pub(crate) fn repeated(&self, name: &str) -> impl Iterator<Item = &str> {
+        let is_name = move |key: &str| {
+            key.strip_prefix(name)
+                .is_some_and(|rest| rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some())
+        };
+        self.0.iter().filter(move |(key, _)| is_name(key)).flat_map(|(_, values)| values).map(String::as_str)
     }
 
     /// A comma list.
@@ -83,6 +99,13 @@ mod tests {
             assert!(query.expands("project") && !query.expands("wallet"));
             assert_eq!(query.page().unwrap(), (5, 0));
         }
+    }
+
+    #[test]
+    fn repeated_parameters_are_a_list() {
+        let query = Query::parse(Some("s%5B%5D=a&s[]=b&s[0]=c&s=d&so[]=e&limit=1&limit=2")).unwrap();
+        assert_eq!(query.repeated("s").collect::<Vec<_>>(), ["c", "a", "b"]);
+        assert_eq!(query.page().unwrap(), (2, 0));
     }
 
     #[test]

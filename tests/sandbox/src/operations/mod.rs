@@ -1,11 +1,13 @@
 //! What callers do: one file an operation. Each function runs inside one
 //! database transaction and either finishes or leaves nothing.
 
+pub(crate) mod access;
 pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod create;
 pub(crate) mod end;
 pub(crate) mod read;
+pub(crate) mod register;
 pub(crate) mod reject;
 pub(crate) mod reserve;
 pub(crate) mod sign_in;

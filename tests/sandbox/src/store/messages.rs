@@ -13,7 +13,7 @@ const CODE_LENGTH: usize = 6;
 /// How long a code can be used, in seconds. PROPOSAL.
 const CODE_SECONDS: i64 = 600;
 
-/// Messages to one user in [`CODE_SECONDS`]. PROPOSAL.
+/// Messages to one phone or address in [`CODE_SECONDS`]. PROPOSAL.
 const MAX_MESSAGES: i64 = 10;
 
 /// What a code opens.
@@ -73,8 +73,10 @@ pub(crate) fn send_code(
     scopes: &str,
 ) -> Result<i64, Refusal> {
     let (sent, oldest): (i64, Option<i64>) = db
-        .prepare_cached("SELECT count(*), min(sent_at) FROM message WHERE user_id = ?1 AND sent_at > ?2")?
-        .query_row(params![user, now.saturating_sub(CODE_SECONDS)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached("SELECT count(*), min(sent_at) FROM message WHERE recipient = ?1 AND sent_at > ?2")?
+        .query_row(params![recipient, now.saturating_sub(CODE_SECONDS)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     if sent >= MAX_MESSAGES {
         let free_at = oldest.unwrap_or(now).saturating_add(CODE_SECONDS);
         return Err(Refusal::RateLimited { retry_after: free_at.saturating_sub(now).max(1) });

@@ -99,8 +99,7 @@ pub(crate) fn persons(db: &Connection, limit: i64) -> Result<Vec<(i64, String)>,
 
 /// A user who registers: the phone is claimed, not confirmed.
 pub(crate) struct Registration<'a> {
-    pub(crate) phone: Option<&'a str>,
-    pub(crate) email: Option<&'a str>,
+    pub(crate) phone: &'a str,
     pub(crate) locale: Option<&'a str>,
     /// Salted and hashed.
     pub(crate) password: &'a str,
@@ -109,17 +108,10 @@ pub(crate) struct Registration<'a> {
 /// Writes a new user without a wallet; its number.
 pub(crate) fn insert(db: &Connection, new: &Registration<'_>) -> Result<i64, Refusal> {
     db.prepare_cached(
-        "INSERT INTO user (display_name, phone_unconfirmed, email, locale, password, identification_level)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO user (display_name, phone_unconfirmed, locale, password, identification_level)
+         VALUES (?1, ?1, ?2, ?3, ?4)",
     )?
-    .execute(params![
-        new.phone.or(new.email),
-        new.phone,
-        new.email,
-        new.locale,
-        new.password,
-        Level::Unidentified.name()
-    ])?;
+    .execute(params![new.phone, new.locale, new.password, Level::Unidentified.name()])?;
     Ok(db.last_insert_rowid())
 }
 
@@ -155,4 +147,14 @@ pub(crate) fn set_position(db: &Connection, user: i64, position: &Value) -> Resu
     db.prepare_cached("UPDATE user SET position = ?2 WHERE id = ?1")?
         .execute(params![user, position.to_string()])?;
     Ok(())
+}
+
+/// The projects whose wallet a user owns: number, title and wallet.
+pub(crate) fn projects(db: &Connection, user: i64) -> Result<Vec<(i64, String, i64)>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT project.id, title, wallet_id FROM project JOIN wallet ON wallet.id = wallet_id
+         WHERE user_id = ?1 ORDER BY project.id",
+    )?;
+    let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -15,6 +15,8 @@ mod oauth;
 mod oauth_page;
 mod people;
 mod refusals;
+mod registration;
 mod restart;
 mod shapes;
 mod time;
+mod users;

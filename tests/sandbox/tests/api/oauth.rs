@@ -1,6 +1,6 @@
 //! Wallet-api section 3.2: every grant and every refusal that clients act on.
 
-use paysera_sandbox::{Sandbox, seed};
+use paysera_sandbox::{Sandbox, SandboxClock, seed};
 use serde_json::Value;
 
 use crate::harness::{TILL, World, app_of};
@@ -36,7 +36,7 @@ async fn a_password_gives_a_token_that_signs() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_then_the_user_is_locked() {
-    let world = World::new().await;
+    let world = World::start(Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))).await;
     let attempt = |username: &'static str, password: &'static str| {
         let fields = [("grant_type", "password"), ("username", username), ("password", password)];
         let world = &world;

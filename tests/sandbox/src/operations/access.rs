@@ -1,0 +1,49 @@
+//! Whose data a caller may read.
+
+use rusqlite::Connection;
+
+use crate::error::Refusal;
+use crate::store::credentials::Caller;
+use crate::store::{authorizations, clients, wallets};
+
+/// The user that `me` stands for: a token's user, or the owner of the
+/// merchant's wallet.
+pub(crate) fn own_user(db: &Connection, caller: &Caller) -> Result<i64, Refusal> {
+    match caller {
+        Caller::User { user, .. } => Ok(*user),
+        Caller::Client { wallet, .. } => {
+            wallets::wallet(db, *wallet)?.map(|wallet| wallet.user).ok_or(Refusal::Internal)
+        }
+    }
+}
+
+/// Whether `caller` may use `scope` of `user`: its own data within the scopes
+/// of its token; a client also what a user lastingly let it (wallet-api
+/// section 3.3).
+pub(crate) fn allows(db: &Connection, caller: &Caller, user: i64, scope: &str) -> Result<bool, Refusal> {
+    match caller {
+        Caller::User { user: own, scopes, .. } => Ok(*own == user && scopes.allow(scope)),
+        Caller::Client { id, .. } => {
+            Ok(own_user(db, caller)? == user || authorizations::granted_offline(db, id, user, scope)?)
+        }
+    }
+}
+
+/// Refuses a caller who may not use `scope` of `user`.
+pub(crate) fn require(db: &Connection, caller: &Caller, user: i64, scope: &str) -> Result<(), Refusal> {
+    if own_user(db, caller)? == user {
+        caller.require(scope)
+    } else if allows(db, caller, user, scope)? {
+        Ok(())
+    } else {
+        Err(Refusal::Forbidden("This is for the user alone"))
+    }
+}
+
+/// Refuses a caller whose client lacks a permission (wallet-api section 3.4).
+pub(crate) fn require_permission(db: &Connection, caller: &Caller, permission: &str) -> Result<(), Refusal> {
+    let id = match caller {
+        Caller::Client { id, .. } | Caller::User { client: id, .. } => id,
+    };
+    clients::client(db, id)?.ok_or(Refusal::Internal)?.require(permission)
+}

@@ -110,3 +110,24 @@ CREATE TABLE confirmation (
     properties TEXT NOT NULL
 ) STRICT;
 CREATE INDEX confirmation_by_user ON confirmation (user_id, seq);
+
+-- What happened to a wallet's money, seen from the wallet. The other side is
+-- the largest entry of the same posting in the other direction.
+CREATE VIEW statement AS
+SELECT entry.id, posting.id AS posting_id, account.wallet_id, posting.at, posting.kind,
+    entry.amount, account.currency, posting.transaction_key,
+    coalesce((SELECT description FROM payment WHERE payment.transaction_key = posting.transaction_key
+       ORDER BY price = abs(entry.amount) DESC, payment.id LIMIT 1), 'Opening balance') AS details,
+    (SELECT other_account.wallet_id FROM entry AS other
+       JOIN account AS other_account ON other_account.id = other.account_id
+       WHERE other.posting_id = posting.id AND (other.amount > 0) <> (entry.amount > 0)
+       ORDER BY abs(other.amount) DESC, other.id LIMIT 1) AS other_wallet
+FROM entry JOIN posting ON posting.id = entry.posting_id JOIN account ON account.id = entry.account_id;
+
+-- What is held and not yet moved.
+CREATE VIEW pending AS
+SELECT payment.id, transactions.wallet AS payer, payment.beneficiary, payment.price, payment.currency,
+    payment.description AS details, transactions.key AS transaction_key, transactions.creator_wallet,
+    transactions.reserved_at AS at, transactions.expires_at
+FROM payment JOIN transactions ON transactions.key = payment.transaction_key
+WHERE transactions.status = 'reserved';

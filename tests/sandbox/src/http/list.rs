@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A part of a list under the plural name of what it lists.
 #[derive(Debug)]
-pub(super) struct List<T> {
+pub(super) struct List<T, M = Metadata> {
     pub(super) name: &'static str,
     pub(super) items: Vec<T>,
-    pub(super) metadata: Metadata,
+    pub(super) metadata: M,
 }
 
 /// Where the part stands in the whole; PHP requires all three.
@@ -18,7 +18,26 @@ pub(super) struct Metadata {
     pub(super) limit: i64,
 }
 
-impl<T: Serialize> Serialize for List<T> {
+/// The same, of a list that is also read by cursors.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct CursorMetadata {
+    #[serde(flatten)]
+    pub(super) place: Metadata,
+    pub(super) has_next: bool,
+    pub(super) has_previous: bool,
+    pub(super) cursors: Cursors,
+}
+
+/// What to give as `after` and `before` for the neighbouring parts.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Cursors {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<String>,
+}
+
+impl<T: Serialize, M: Serialize> Serialize for List<T, M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry(self.name, &self.items)?;

@@ -10,10 +10,13 @@ mod query;
 mod registration;
 mod server_info;
 mod signed;
+mod statements;
 mod transaction_view;
 mod transactions;
 mod user_view;
 mod users;
+mod wallet_search;
+mod wallet_view;
 mod wallets;
 
 pub(crate) use query::Query;
@@ -40,7 +43,9 @@ pub(crate) fn router(app: App) -> Router {
         .merge(allowances::routes())
         .merge(clients::routes())
         .merge(registration::routes())
-        .merge(users::routes());
+        .merge(users::routes())
+        .merge(wallet_search::routes())
+        .merge(statements::routes());
     Router::new()
         .nest("/rest/v1", rest)
         .nest("/sandbox", control::routes())

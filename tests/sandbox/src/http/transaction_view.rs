@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::query::Query;
-use super::wallets::WalletView;
+use super::wallet_view::WalletView;
 use crate::domain::draft::Span;
 use crate::error::Refusal;
 use crate::store::transactions::{StoredPayment, StoredTransaction};

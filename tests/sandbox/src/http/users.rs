@@ -10,7 +10,7 @@ use super::list::Empty;
 use super::query::Query;
 use super::signed::Signed;
 use super::user_view::{IdentityView, UserView, identity_of};
-use super::wallets::WalletView;
+use super::wallet_view::WalletView;
 use super::{InPath, Reply, UserInPath};
 use crate::app::App;
 use crate::domain::contact::{self, Criterion};
@@ -173,7 +173,7 @@ async fn wallets_of(
         let with_inactive = signed.query.flag("inactive_included");
         let views = wallets::of_user(db, user.id, with_inactive)?.into_iter().map(|id| {
             let wallet = wallets::wallet(db, id)?.ok_or(Refusal::Internal)?;
-            Ok(WalletView::new(wallet, true))
+            Ok(WalletView::whole(wallet))
         });
         views.collect::<Result<_, Refusal>>().map(Some)
     })
@@ -202,7 +202,7 @@ async fn projects(
             let mut view = json!({"id": id, "title": title, "wallet_id": wallet_id});
             if expand && let Some(wallet) = wallets::wallet(db, wallet_id)? {
                 view["wallet"] =
-                    serde_json::to_value(WalletView::new(wallet, true)).map_err(|_| Refusal::Internal)?;
+                    serde_json::to_value(WalletView::whole(wallet)).map_err(|_| Refusal::Internal)?;
             }
             Ok(view)
         });

@@ -4,89 +4,169 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing;
+use axum::routing::{self, delete};
 use paysera_core::money::{Currency, Money};
 use rusqlite::Connection;
 use serde::Serialize;
 
+use super::list::Empty;
+use super::query::Query;
 use super::signed::Signed;
+use super::wallet_view::WalletView;
 use super::{InPath, Reply, WalletInPath};
 use crate::app::App;
+use crate::domain::fields::Fields;
+use crate::domain::rates;
 use crate::error::Refusal;
+use crate::operations::access;
 use crate::store::allowances::Allowance;
 use crate::store::credentials::Caller;
+use crate::store::ledger::{self, Balance};
 use crate::store::wallets::{self, Wallet};
-use crate::store::{authorizations, ledger, transactions};
 
-/// What `wallet` answers to.
+/// Longest description in characters.
+const MAX_DESCRIPTION: usize = 255;
+
+/// What `wallet` answers to, but for searches and statements.
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/wallet/{wallet}", routing::get(get))
+        .route("/wallet/{wallet}", routing::get(get).put(describe))
+        .route("/wallet/{wallet}/description", delete(undescribe))
         .route("/wallet/{wallet}/balance", routing::get(balance))
+        .route("/wallet/{wallet}/sufficient-amount", routing::get(sufficient))
 }
 
-#[derive(Serialize)]
-pub(super) struct WalletView {
-    id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner: Option<i64>,
-    account: AccountView,
+/// The wallet of a path.
+pub(super) fn in_path(db: &Connection, path: &str, caller: &Caller) -> Result<Wallet, Refusal> {
+    let number = WalletInPath::parse(path)?.number(caller.wallet());
+    wallets::wallet(db, number)?.ok_or(Refusal::NotFound("Wallet not found"))
 }
 
-#[derive(Serialize)]
-struct AccountView {
-    number: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner_display_name: Option<String>,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    status: &'static str,
-}
-
-impl WalletView {
-    /// The wallet; whose it is only if `with_owner`.
-    pub(super) fn new(wallet: Wallet, with_owner: bool) -> Self {
-        Self {
-            id: wallet.id,
-            owner: with_owner.then_some(wallet.user),
-            account: AccountView {
-                number: wallet.account_number,
-                owner_display_name: with_owner.then_some(wallet.owner_display_name),
-                kind: "local",
-                status: if wallet.active { "active" } else { "inactive" },
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct BalanceView {
-    at_disposal: i64,
-    reserved: i64,
-    at_disposal_decimal: String,
-    reserved_decimal: String,
-}
-
-/// `GET wallet/{id|me}`. The owner is named to itself and, PROPOSAL of
-/// wallet-api section 6.1, to a client that this wallet pays: a till compares
-/// the name with an identity document.
+/// `GET wallet/{id|me}`.
 async fn get(
     State(app): State<App>,
     InPath(wallet): InPath<String>,
     signed: Signed,
 ) -> Result<Reply<WalletView>, Refusal> {
-    let number = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
     app.store
         .unit(signed.now, move |db| {
-            let wallet = wallets::wallet(db, number)?.ok_or(Refusal::NotFound("Wallet not found"))?;
-            let named = number == signed.caller.wallet()
-                || match &signed.caller {
-                    Caller::Client { id, .. } => transactions::pays_client(db, id, number)?,
-                    Caller::User { .. } => false,
-                };
-            Ok(Reply(WalletView::new(wallet, named)))
+            let wallet = in_path(db, &wallet, &signed.caller)?;
+            WalletView::of(db, &signed.caller, wallet).map(Reply)
         })
         .await
+}
+
+/// `PUT wallet/{id|me}`: the owner's own words.
+async fn describe(
+    State(app): State<App>,
+    InPath(wallet): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<WalletView>, Refusal> {
+    let body = signed.object()?;
+    let fields = Fields::root(&body);
+    let description = fields.text("description")?.map(str::trim).filter(|text| !text.is_empty());
+    let description =
+        description.ok_or_else(|| fields.refuse("description", "This value should not be blank"))?.to_owned();
+    if description.chars().count() > MAX_DESCRIPTION {
+        return Err(fields.refuse("description", "This value is too long"));
+    }
+    app.store
+        .unit(signed.now, move |db| {
+            let id = set_description(db, &signed.caller, &wallet, Some(&description))?;
+            let wallet = wallets::wallet(db, id)?.ok_or(Refusal::Internal)?;
+            WalletView::of(db, &signed.caller, wallet).map(Reply)
+        })
+        .await
+}
+
+/// `DELETE wallet/{id|me}/description`.
+async fn undescribe(
+    State(app): State<App>,
+    InPath(wallet): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<Empty>, Refusal> {
+    app.store
+        .unit(signed.now, move |db| {
+            set_description(db, &signed.caller, &wallet, None)?;
+            Ok(Reply(Empty {}))
+        })
+        .await
+}
+
+fn set_description(
+    db: &Connection,
+    caller: &Caller,
+    path: &str,
+    description: Option<&str>,
+) -> Result<i64, Refusal> {
+    let wallet = in_path(db, path, caller)?;
+    access::require(db, caller, wallet.user, "manage_account")?;
+    wallets::set_description(db, wallet.id, description)?;
+    Ok(wallet.id)
+}
+
+#[derive(Serialize)]
+struct BalanceView {
+    at_disposal: i64,
+    reserved: i64,
+    at_disposal_decimal: String,
+    reserved_decimal: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    converted: Option<ConvertedView>,
+}
+
+#[derive(Serialize)]
+struct ConvertedView {
+    at_disposal: i64,
+    reserved: i64,
+}
+
+/// How balances are shown.
+#[derive(Clone, Copy, Debug)]
+struct BalanceOptions {
+    convert_to: Option<Currency>,
+    /// Also the currency that is converted to, if the wallet has none of it.
+    with_converted: bool,
+    /// Also currencies of which nothing is left.
+    historical: bool,
+}
+
+impl BalanceOptions {
+    fn of(query: &Query) -> Result<Self, Refusal> {
+        let convert_to = query
+            .text("convert_to")
+            .map(|code| {
+                Currency::parse(code)
+                    .ok()
+                    .filter(|currency| rates::currencies().contains(&currency.code()))
+                    .ok_or_else(|| Refusal::parameter("convert_to", "The sandbox has no rate for it"))
+            })
+            .transpose()?;
+        Ok(Self {
+            convert_to,
+            with_converted: query.flag("include_convert_to_currency"),
+            historical: query.flag("show_historical_currencies"),
+        })
+    }
+
+    fn view(self, code: &str, balance: Balance) -> Result<BalanceView, Refusal> {
+        let currency = Currency::parse(code).map_err(|_| Refusal::Internal)?;
+        let money = |minor| Money::from_minor(minor, currency);
+        let converted = self.convert_to.and_then(|to| {
+            let convert = |minor| rates::convert(money(minor), to).map(Money::minor);
+            Some(ConvertedView {
+                at_disposal: convert(balance.at_disposal)?,
+                reserved: convert(balance.reserved)?,
+            })
+        });
+        Ok(BalanceView {
+            at_disposal: balance.at_disposal,
+            reserved: balance.reserved,
+            at_disposal_decimal: money(balance.at_disposal).to_decimal(),
+            reserved_decimal: money(balance.reserved).to_decimal(),
+            converted,
+        })
+    }
 }
 
 /// `GET wallet/{id|me}/balance`, by currency.
@@ -95,44 +175,63 @@ async fn balance(
     InPath(wallet): InPath<String>,
     signed: Signed,
 ) -> Result<Reply<BTreeMap<String, BalanceView>>, Refusal> {
-    let number = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
+    let options = BalanceOptions::of(&signed.query)?;
     app.store
         .unit(signed.now, move |db| {
-            signed.caller.require("balance")?;
-            if !may_read_balance(db, &signed.caller, number)? {
-                return Err(Refusal::Forbidden("The balance is its owner's"));
+            let wallet = readable(db, &signed.caller, &wallet, "balance")?;
+            let mut balances = ledger::balances(db, wallet.id)?;
+            let nothing = Balance { at_disposal: 0, reserved: 0 };
+            if !options.historical {
+                balances.retain(|_, balance| *balance != nothing);
             }
-            let balances = ledger::balances(db, number)?;
-            balances
+            // The owner's currency is always there: an empty wallet has zero.
+            let shown = options.convert_to.filter(|_| options.with_converted);
+            let shown = shown.map(|currency| currency.code().to_owned());
+            for code in shown.into_iter().chain([wallet.default_currency]) {
+                balances.entry(code).or_insert(nothing);
+            }
+            let views = balances
                 .into_iter()
-                .map(|(code, balance)| Ok((code.clone(), view(&code, balance)?)))
-                .collect::<Result<_, Refusal>>()
-                .map(Reply)
+                .map(|(code, balance)| options.view(&code, balance).map(|view| (code, view)));
+            views.collect::<Result<_, _>>().map(Reply)
         })
         .await
 }
 
-fn may_read_balance(db: &Connection, caller: &Caller, wallet: i64) -> Result<bool, Refusal> {
-    match caller {
-        _ if wallet == caller.wallet() => Ok(true),
-        Caller::Client { id, .. } => {
-            let owner = wallets::wallet(db, wallet)?.map(|wallet| wallet.user);
-            let granted = match owner {
-                Some(owner) => authorizations::granted_offline(db, id, owner, "balance")?,
-                None => false,
-            };
-            Ok(granted || Allowance::active(db, id, wallet)?.is_some())
-        }
-        Caller::User { .. } => Ok(false),
-    }
+#[derive(Serialize)]
+struct SufficientView {
+    is_sufficient: bool,
 }
 
-fn view(code: &str, balance: ledger::Balance) -> Result<BalanceView, Refusal> {
-    let currency = Currency::parse(code).map_err(|_| Refusal::Internal)?;
-    Ok(BalanceView {
-        at_disposal: balance.at_disposal,
-        reserved: balance.reserved,
-        at_disposal_decimal: Money::from_minor(balance.at_disposal, currency).to_decimal(),
-        reserved_decimal: Money::from_minor(balance.reserved, currency).to_decimal(),
-    })
+/// `GET wallet/{id|me}/sufficient-amount`.
+async fn sufficient(
+    State(app): State<App>,
+    InPath(wallet): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<SufficientView>, Refusal> {
+    let amount = signed.query.integer("amount")?.filter(|amount| *amount >= 0);
+    let amount = amount.ok_or_else(|| Refusal::parameter("amount", "This value should be minor units"))?;
+    let currency = Currency::parse(signed.query.text("currency").unwrap_or_default())
+        .map_err(|error| Refusal::parameter("currency", error.to_string()))?;
+    app.store
+        .unit(signed.now, move |db| {
+            let wallet = readable(db, &signed.caller, &wallet, "check_has_sufficient_balance")?;
+            let has = ledger::balance(db, wallet.id, currency)?.at_disposal;
+            Ok(Reply(SufficientView { is_sufficient: has >= amount }))
+        })
+        .await
+}
+
+/// The wallet, if `caller` may know what is in it: the owner within the scope,
+/// and a client that may charge it.
+fn readable(db: &Connection, caller: &Caller, path: &str, scope: &str) -> Result<Wallet, Refusal> {
+    let wallet = in_path(db, path, caller)?;
+    let charges = match caller {
+        Caller::Client { id, .. } => Allowance::active(db, id, wallet.id)?.is_some(),
+        Caller::User { .. } => false,
+    };
+    if !charges {
+        access::require(db, caller, wallet.user, scope)?;
+    }
+    Ok(wallet)
 }

@@ -19,6 +19,7 @@ pub(crate) mod overview;
 pub(crate) mod places;
 pub(crate) mod reset;
 mod rows;
+pub(crate) mod statements;
 pub(crate) mod tokens;
 pub(crate) mod transactions;
 pub(crate) mod tx_list;

@@ -158,3 +158,19 @@ pub(crate) fn projects(db: &Connection, user: i64) -> Result<Vec<(i64, String, i
     let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
+
+/// How users are reached.
+pub(crate) fn contacts(db: &Connection) -> Result<Vec<Contact>, Refusal> {
+    let mut statement =
+        db.prepare_cached("SELECT id, phone, email FROM user WHERE phone IS NOT NULL OR email IS NOT NULL")?;
+    let rows = statement
+        .query_map([], |row| Ok(Contact { user: row.get(0)?, phone: row.get(1)?, email: row.get(2)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How a user is reached.
+pub(crate) struct Contact {
+    pub(crate) user: i64,
+    pub(crate) phone: Option<String>,
+    pub(crate) email: Option<String>,
+}

@@ -16,13 +16,21 @@ pub(crate) struct Wallet {
     pub(crate) owner_display_name: String,
     pub(crate) level: Level,
     pub(crate) active: bool,
+    /// Whether nothing will ever happen to it again.
+    pub(crate) closed: bool,
+    pub(crate) description: Option<String>,
+    /// `natural` or `legal`.
+    pub(crate) owner_kind: String,
+    /// The owner's currency.
+    pub(crate) default_currency: String,
 }
 
 /// The wallet of that number.
 pub(crate) fn wallet(db: &Connection, id: i64) -> Result<Option<Wallet>, Refusal> {
     Ok(db
         .prepare_cached(
-            "SELECT wallet.id, user_id, account_number, display_name, identification_level, status = 'active'
+            "SELECT wallet.id, user_id, account_number, display_name, identification_level, status = 'active',
+               status = 'closed', description, type, default_currency
              FROM wallet JOIN user ON user.id = user_id WHERE wallet.id = ?1",
         )?
         .query_row([id], read_wallet)
@@ -44,6 +52,10 @@ fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {
         owner_display_name: row.get(3)?,
         level: Level::parse(&level).ok_or_else(|| unknown_name(4, &level))?,
         active: row.get(5)?,
+        closed: row.get(6)?,
+        description: row.get(7)?,
+        owner_kind: row.get(8)?,
+        default_currency: row.get(9)?,
     })
 }
 
@@ -80,5 +92,37 @@ pub(crate) fn insert_numbered(db: &Connection, id: i64, user: i64, status: &str)
         "INSERT INTO wallet (id, user_id, account_number, status) VALUES (?1, ?2, ?3, ?4)",
         params![id, user, account_number, status],
     )?;
+    Ok(())
+}
+
+/// The wallet of an account number.
+pub(crate) fn by_account_number(db: &Connection, number: &str) -> Result<Option<i64>, Refusal> {
+    Ok(db
+        .prepare_cached("SELECT id FROM wallet WHERE account_number = ?1")?
+        .query_row([number], |row| row.get(0))
+        .optional()?)
+}
+
+/// The wallet that a licence plate or a card stands for; the issuer only if
+/// the caller knows it.
+pub(crate) fn by_alias(
+    db: &Connection,
+    kind: &str,
+    value: &str,
+    issuer: Option<&str>,
+) -> Result<Option<i64>, Refusal> {
+    Ok(db
+        .prepare_cached(
+            "SELECT wallet_id FROM wallet_alias
+             WHERE kind = ?1 AND value = ?2 AND (?3 IS NULL OR issuer = ?3) ORDER BY issuer LIMIT 1",
+        )?
+        .query_row(params![kind, value, issuer], |row| row.get(0))
+        .optional()?)
+}
+
+/// Writes or deletes the owner's own words about the wallet.
+pub(crate) fn set_description(db: &Connection, id: i64, description: Option<&str>) -> Result<(), Refusal> {
+    db.prepare_cached("UPDATE wallet SET description = ?2 WHERE id = ?1")?
+        .execute(params![id, description])?;
     Ok(())
 }

@@ -18,5 +18,7 @@ mod refusals;
 mod registration;
 mod restart;
 mod shapes;
+mod statements;
 mod time;
 mod users;
+mod wallets;

@@ -12,7 +12,7 @@ use crate::domain::fields::Fields;
 use crate::domain::identity::Level;
 use crate::error::Refusal;
 use crate::http::{InPath, Reply};
-use crate::store::{ledger, wallets};
+use crate::store::{ledger, users, wallets};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -60,7 +60,7 @@ async fn set_level(
     app.store
         .unit(app.clock.now(), move |db| {
             let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
-            wallets::set_level(db, wallet.user, level)
+            users::set_level(db, wallet.user, level)
         })
         .await?;
     Ok(Reply(json!({ "level": level.name() })))

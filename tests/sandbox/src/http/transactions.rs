@@ -57,6 +57,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Trans
     let statuses = signed
         .query
         .list("status")
+        .chain(signed.query.repeated("status"))
         .map(|name| Status::parse(name).ok_or_else(|| Refusal::parameter("status", "No such status")))
         .collect::<Result<_, _>>()?;
     let filter = Filter {

@@ -199,12 +199,11 @@ async fn projects(
     part(app, user, signed, "projects", |db, signed, user| {
         let expand = signed.query.expands("wallet");
         let views = users::projects(db, user.id)?.into_iter().map(|(id, title, wallet_id)| {
-            let mut view = json!({"id": id, "title": title, "wallet_id": wallet_id});
-            if expand && let Some(wallet) = wallets::wallet(db, wallet_id)? {
-                view["wallet"] =
-                    serde_json::to_value(WalletView::whole(wallet)).map_err(|_| Refusal::Internal)?;
-            }
-            Ok(view)
+            let wallet = if expand { wallets::wallet(db, wallet_id)?.map(WalletView::whole) } else { None };
+            Ok(match wallet {
+                Some(wallet) => json!({"id": id, "title": title, "wallet_id": wallet_id, "wallet": wallet}),
+                None => json!({"id": id, "title": title, "wallet_id": wallet_id}),
+            })
         });
         views.collect::<Result<_, Refusal>>().map(Some)
     })

@@ -37,12 +37,6 @@ pub(crate) fn wallet(db: &Connection, id: i64) -> Result<Option<Wallet>, Refusal
         .optional()?)
 }
 
-/// Changes how well the user is known.
-pub(crate) fn set_level(db: &Connection, user: i64, level: Level) -> Result<(), Refusal> {
-    db.execute("UPDATE user SET identification_level = ?2 WHERE id = ?1", params![user, level.name()])?;
-    Ok(())
-}
-
 fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {
     let level: String = row.get(4)?;
     Ok(Wallet {

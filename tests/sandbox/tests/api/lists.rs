@@ -41,6 +41,7 @@ async fn filters_narrow_and_bad_ones_are_refused() {
         ("project_id=1".to_owned(), vec![]),
         ("status=reserved".to_owned(), vec![&paid]),
         ("status=reserved,new".to_owned(), vec![&paid, &there, &here]),
+        ("status[]=reserved&status[]=new".to_owned(), vec![&paid, &there, &here]),
         (format!("from={}", now + 100), vec![]),
         (format!("from={}&to={}", now - 100, now + 100), vec![&paid, &there, &here]),
         (format!("to={}", now - 100), vec![]),

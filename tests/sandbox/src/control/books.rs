@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Refusal;
 use crate::http::{Query, Reply};
 use crate::seed;
-use crate::store::{check, overview, reset};
+use crate::store::{check, messages, overview, reset};
 
 /// Transactions that the console lists.
 const LATEST: i64 = 50;
@@ -19,11 +19,15 @@ const LATEST: i64 = 50;
 /// Requests that an answer holds if the question does not say.
 const REQUESTS: i64 = 100;
 
+/// Messages of an answer.
+const MESSAGES: i64 = 100;
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/state", get(state))
         .route("/ledger", get(ledger))
         .route("/requests", get(requests))
+        .route("/messages", get(messages))
         .route("/reset", post(start_again))
 }
 
@@ -76,6 +80,13 @@ async fn requests(State(app): State<App>, RawQuery(query): RawQuery) -> Result<R
     let limit = usize::try_from(limit)
         .map_err(|_| Refusal::parameter("limit", "This value should not be negative"))?;
     Ok(Reply(json!({ "requests": app.log.latest(limit) })))
+}
+
+/// `GET /sandbox/messages`: the newest SMS and e-mails that a real server would
+/// have sent, newest first.
+async fn messages(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
+    let sent = app.store.unit(app.clock.now(), |db| messages::list(db, MESSAGES)).await?;
+    Ok(Reply(json!({ "messages": sent })))
 }
 
 /// `POST /sandbox/reset`: forgets everything and plants the seed anew; faults

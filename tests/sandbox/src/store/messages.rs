@@ -1,6 +1,7 @@
 //! SMS and e-mails that the sandbox would have sent, and the codes in them.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
 use super::attempts;
 use crate::domain::person_fault::PersonFault;
@@ -46,7 +47,7 @@ impl Purpose {
 }
 
 /// An SMS or e-mail that the sandbox would have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     /// Number of the user.
     pub user: i64,

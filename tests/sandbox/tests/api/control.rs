@@ -157,6 +157,18 @@ async fn money_level_clock_and_a_new_start() {
 }
 
 #[tokio::test]
+async fn messages_show_the_codes_that_people_would_get() {
+    let world = World::new().await;
+    assert_eq!(get(&world, "/sandbox/messages").await, json!({"messages": []}));
+    world.sandbox.send_scope_code(502, "convert_currency").await.unwrap();
+    let sent = get(&world, "/sandbox/messages").await;
+    let message = &sent["messages"][0];
+    assert_eq!((&message["user"], &message["channel"]), (&json!(502), &json!("sms")));
+    assert!(message["text"].as_str().unwrap().contains(message["code"].as_str().unwrap()));
+    world.done().await;
+}
+
+#[tokio::test]
 async fn faults_are_switched_on_and_hit_only_the_api() {
     let world = World::new().await;
     for body in [json!({}), json!({"method": "GET", "path": "/x", "fault": "fail", "status": 200})] {

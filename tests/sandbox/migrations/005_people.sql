@@ -10,6 +10,8 @@ CREATE TABLE authorization_request (
     state        TEXT,
     -- An e-mail or phone that the client expects to see.
     hint         TEXT,
+    -- Who is signed in already: nobody else may answer.
+    signed_in    INTEGER REFERENCES user (id),
     expires_at   INTEGER NOT NULL,
     status       TEXT NOT NULL DEFAULT 'asked' CHECK (status IN ('asked', 'allowed', 'denied', 'used')),
     code         TEXT UNIQUE,
@@ -131,3 +133,11 @@ SELECT payment.id, transactions.wallet AS payer, payment.beneficiary, payment.pr
     transactions.reserved_at AS at, transactions.expires_at
 FROM payment JOIN transactions ON transactions.key = payment.transaction_key
 WHERE transactions.status = 'reserved';
+
+-- What an app hands to a web page so that its user need not sign in again.
+CREATE TABLE auth_token (
+    value      TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    user_id    INTEGER NOT NULL REFERENCES user (id),
+    expires_at INTEGER NOT NULL
+) STRICT;

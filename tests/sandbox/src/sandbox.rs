@@ -15,13 +15,15 @@ use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
+use crate::operations::identify;
 use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
 use crate::store::messages::{Message, Purpose};
 use crate::store::{
-    Database, Store, StoreError, authorizations, credentials, messages, transactions, users, wallets,
+    Database, Store, StoreError, authorizations, confirmations, credentials, messages, transactions, users,
+    wallets,
 };
 use crate::{http, seed};
 
@@ -265,6 +267,36 @@ impl Sandbox {
     pub async fn withdraw_access(&self, client: &str, user: u64) -> Result<bool, SandboxError> {
         let (client, user) = (client.to_owned(), i64::try_from(user).unwrap_or(i64::MAX));
         self.books(move |db| authorizations::withdraw_offline(db, &client, user)).await
+    }
+
+    /// Asks a user for a confirmation as a second factor; its identifier.
+    /// `text` is what the app shows.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] for an unknown user, [`SandboxError::Books`]
+    /// if the database fails.
+    pub async fn ask_confirmation(&self, user: u64, text: &str) -> Result<String, SandboxError> {
+        let (user, now) = (i64::try_from(user).unwrap_or(i64::MAX), self.app.clock.now());
+        let properties =
+            serde_json::json!({"type": "sandbox", "translation": text, "acceptance_required": true});
+        self.books(move |db| match users::user(db, user)? {
+            Some(user) => confirmations::insert(db, now, user.id, &properties).map(Some),
+            None => Ok(None),
+        })
+        .await?
+        .ok_or(SandboxError::NotFound)
+    }
+
+    /// Reviews a submitted identification request; an accepted user becomes
+    /// identified.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`] if there is none that waits for a review,
+    /// [`SandboxError::Books`] if the database fails.
+    pub async fn review_identification(&self, request: u64, accepted: bool) -> Result<(), SandboxError> {
+        let request = i64::try_from(request).unwrap_or(i64::MAX);
+        let reviewed = self.books(move |db| identify::review(db, request, accepted)).await?;
+        if reviewed { Ok(()) } else { Err(SandboxError::NotFound) }
     }
 
     /// Stops listening, finishes open requests (for five seconds at most) and

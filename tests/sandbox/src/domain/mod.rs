@@ -12,6 +12,7 @@ pub(crate) mod rates;
 pub(crate) mod redirect;
 pub(crate) mod scopes;
 pub(crate) mod status;
+pub(crate) mod subscription;
 
 /// What a payment is for a location (wallet-api section 9.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

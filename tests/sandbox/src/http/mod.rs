@@ -1,8 +1,11 @@
 //! The edge: routes, signatures, bodies in and out. One file a resource.
 
 mod allowances;
+mod app_tokens;
 mod clients;
+mod confirmations;
 mod form;
+mod identification;
 mod list;
 mod locations;
 mod oauth;
@@ -11,6 +14,7 @@ mod registration;
 mod server_info;
 mod signed;
 mod statements;
+mod subscribers;
 mod transaction_view;
 mod transactions;
 mod user_view;
@@ -45,7 +49,11 @@ pub(crate) fn router(app: App) -> Router {
         .merge(registration::routes())
         .merge(users::routes())
         .merge(wallet_search::routes())
-        .merge(statements::routes());
+        .merge(statements::routes())
+        .merge(identification::routes())
+        .merge(app_tokens::routes())
+        .merge(confirmations::routes())
+        .merge(subscribers::routes());
     Router::new()
         .nest("/rest/v1", rest)
         .nest("/sandbox", control::routes())

@@ -74,6 +74,15 @@ impl Query {
         self.list("fields").any(|item| item == field)
     }
 
+    /// Whether `order_direction` is the usual one.
+    pub(super) fn newest_first(&self) -> Result<bool, Refusal> {
+        match self.text("order_direction").map(str::to_ascii_uppercase).as_deref() {
+            None | Some("DESC") => Ok(true),
+            Some("ASC") => Ok(false),
+            Some(_) => Err(Refusal::parameter("order_direction", "This value should be ASC or DESC")),
+        }
+    }
+
     /// `limit` and `offset`.
     pub(crate) fn page(&self) -> Result<(i64, i64), Refusal> {
         let limit = self.integer("limit")?.unwrap_or(DEFAULT_LIMIT);

@@ -160,11 +160,7 @@ fn window(query: &Query) -> Result<Window, Refusal> {
     if !matches!(query.text("order_by"), None | Some("date" | "id")) {
         return Err(Refusal::parameter("order_by", "This value should be date"));
     }
-    let newest_first = match query.text("order_direction").map(str::to_ascii_uppercase).as_deref() {
-        None | Some("DESC") => true,
-        Some("ASC") => false,
-        Some(_) => return Err(Refusal::parameter("order_direction", "This value should be ASC or DESC")),
-    };
+    let newest_first = query.newest_first()?;
     let (after, before) = (query.integer("after")?, query.integer("before")?);
     if after.is_some() && before.is_some() {
         return Err(Refusal::parameter("before", "Give either after or before"));

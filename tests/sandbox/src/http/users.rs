@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, put};
 use rusqlite::Connection;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::list::Empty;
@@ -190,20 +191,26 @@ async fn politically_exposed(
     part(app, user, signed, "pep", |_, _, _| Ok(Some([]))).await
 }
 
+#[derive(Serialize)]
+struct ProjectView {
+    id: i64,
+    title: String,
+    wallet_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wallet: Option<WalletView>,
+}
+
 /// `GET user/{id|me}/projects`, a bare array; `fields=*,wallet` expands.
 async fn projects(
     State(app): State<App>,
     InPath(user): InPath<UserInPath>,
     signed: Signed,
-) -> Result<Reply<Vec<Value>>, Refusal> {
+) -> Result<Reply<Vec<ProjectView>>, Refusal> {
     part(app, user, signed, "projects", |db, signed, user| {
         let expand = signed.query.expands("wallet");
         let views = users::projects(db, user.id)?.into_iter().map(|(id, title, wallet_id)| {
-            let wallet = if expand { wallets::wallet(db, wallet_id)?.map(WalletView::whole) } else { None };
-            Ok(match wallet {
-                Some(wallet) => json!({"id": id, "title": title, "wallet_id": wallet_id, "wallet": wallet}),
-                None => json!({"id": id, "title": title, "wallet_id": wallet_id}),
-            })
+            let wallet = if expand { wallets::wallet(db, wallet_id)? } else { None };
+            Ok(ProjectView { id, title, wallet_id, wallet: wallet.map(WalletView::whole) })
         });
         views.collect::<Result<_, Refusal>>().map(Some)
     })

@@ -5,12 +5,12 @@ use rusqlite::Connection;
 use url::Url;
 
 use super::sign_in::invalid_scope;
-use crate::domain::redirect;
 use crate::domain::scopes::{self, Asked, Scopes};
+use crate::domain::{contact, redirect};
 use crate::error::Refusal;
-use crate::store::authorizations::{self, Authorization};
+use crate::store::authorizations::{self, Authorization, NewAuthorization};
 use crate::store::clients::{self, Client};
-use crate::store::{users, wallets};
+use crate::store::{users, wallets, web_sessions};
 
 /// Longest `state` in bytes; it comes back as it was.
 const MAX_STATE: usize = 2000;
@@ -27,6 +27,8 @@ pub(crate) struct Question<'a> {
     pub(crate) scope: &'a str,
     pub(crate) state: Option<&'a str>,
     pub(crate) hint: Option<&'a str>,
+    /// What an app gave for its user.
+    pub(crate) auth_token: Option<&'a str>,
 }
 
 /// What is on the page.
@@ -76,14 +78,21 @@ pub(crate) fn ask(
         return Err(Refusal::parameter("state", "This value is too long"));
     }
     scopes::parse(question.scope).map_err(invalid_scope)?;
+    let signed_in = match question.auth_token {
+        Some(value) => Some(web_sessions::use_up(db, now, value)?),
+        None => None,
+    };
     authorizations::insert(
         db,
         now,
-        &client.id,
-        question.redirect_uri,
-        question.scope,
-        question.state,
-        question.hint,
+        &NewAuthorization {
+            client: &client.id,
+            redirect_uri: question.redirect_uri,
+            scopes: question.scope,
+            state: question.state,
+            hint: question.hint,
+            signed_in,
+        },
     )
 }
 
@@ -91,7 +100,7 @@ pub(crate) fn ask(
 pub(crate) fn page(db: &Connection, now: i64, key: &str) -> Result<Page, Refusal> {
     let request = open(db, now, key)?;
     let client = clients::client(db, &request.client)?.ok_or(Refusal::Internal)?;
-    let expected = match request.hint.as_deref().and_then(crate::domain::contact::criterion) {
+    let expected = match request.hint.as_deref().and_then(contact::criterion) {
         Some(criterion) => users::find(db, &criterion)?.map(|user| user.id),
         None => None,
     };
@@ -99,8 +108,11 @@ pub(crate) fn page(db: &Connection, now: i64, key: &str) -> Result<Page, Refusal
         key: request.key,
         client: client.title,
         asked: scopes::parse(&request.scopes).map_err(invalid_scope)?,
-        persons: users::persons(db, MAX_PERSONS)?,
-        expected,
+        persons: match request.signed_in {
+            Some(id) => users::user(db, id)?.into_iter().map(|user| (user.id, user.display_name)).collect(),
+            None => users::persons(db, MAX_PERSONS)?,
+        },
+        expected: request.signed_in.or(expected),
     })
 }
 
@@ -118,6 +130,7 @@ pub(crate) fn answer(db: &Connection, now: i64, key: &str, answer: &Answer) -> R
         ));
     };
     let wallet = match users::user(db, user)? {
+        Some(user) if request.signed_in.is_some_and(|signed_in| signed_in != user.id) => None,
         Some(user) if user.kind == "natural" => wallets::first_of(db, user.id)?,
         _ => None,
     };

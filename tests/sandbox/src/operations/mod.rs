@@ -6,6 +6,7 @@ pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod create;
 pub(crate) mod end;
+pub(crate) mod identify;
 pub(crate) mod read;
 pub(crate) mod register;
 pub(crate) mod reject;

@@ -33,6 +33,8 @@ pub(crate) struct Authorization {
     pub(crate) state: Option<String>,
     /// An e-mail that the client expects to see.
     pub(crate) hint: Option<String>,
+    /// Who is signed in already: nobody else may answer.
+    pub(crate) signed_in: Option<i64>,
     pub(crate) expires_at: i64,
     /// `asked`, `allowed`, `denied` or `used`.
     pub(crate) status: String,
@@ -41,18 +43,21 @@ pub(crate) struct Authorization {
 }
 
 const COLUMNS: &str =
-    "key, client_id, redirect_uri, scopes, state, hint, expires_at, status, wallet_id, granted";
+    "key, client_id, redirect_uri, scopes, state, hint, expires_at, status, wallet_id, granted, signed_in";
+
+/// A new request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewAuthorization<'a> {
+    pub(crate) client: &'a str,
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) scopes: &'a str,
+    pub(crate) state: Option<&'a str>,
+    pub(crate) hint: Option<&'a str>,
+    pub(crate) signed_in: Option<i64>,
+}
 
 /// Writes a new request; its key.
-pub(crate) fn insert(
-    db: &Connection,
-    now: i64,
-    client: &str,
-    redirect_uri: &str,
-    scopes: &str,
-    state: Option<&str>,
-    hint: Option<&str>,
-) -> Result<String, Refusal> {
+pub(crate) fn insert(db: &Connection, now: i64, new: &NewAuthorization<'_>) -> Result<String, Refusal> {
     db.execute(
         "DELETE FROM authorization_request WHERE expires_at <= ?1",
         [now.saturating_sub(KEEP_SECONDS)],
@@ -63,16 +68,18 @@ pub(crate) fn insert(
     }
     let key = random::name(KEY_LENGTH).ok_or(Refusal::Internal)?;
     db.prepare_cached(
-        "INSERT INTO authorization_request (key, client_id, redirect_uri, scopes, state, hint, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO authorization_request
+           (key, client_id, redirect_uri, scopes, state, hint, signed_in, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         key,
-        client,
-        redirect_uri,
-        scopes,
-        state,
-        hint,
+        new.client,
+        new.redirect_uri,
+        new.scopes,
+        new.state,
+        new.hint,
+        new.signed_in,
         now.saturating_add(ASK_SECONDS)
     ])?;
     Ok(key)
@@ -103,6 +110,7 @@ fn one(db: &Connection, condition: &str, value: &str) -> Result<Option<Authoriza
                 expires_at: row.get(6)?,
                 status: row.get(7)?,
                 wallet: row.get(8)?,
+                signed_in: row.get(10)?,
                 granted: granted.map(|granted| Scopes::read(Some(&granted))),
             })
         })

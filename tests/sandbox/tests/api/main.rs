@@ -2,6 +2,7 @@
 // Helpers of tests are tests; clippy sees only the functions marked as such.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod app_tokens;
 mod authentication;
 mod changes;
 mod clients;
@@ -9,6 +10,7 @@ mod control;
 mod faults;
 mod flows;
 mod harness;
+mod identification;
 mod limits;
 mod lists;
 mod oauth;

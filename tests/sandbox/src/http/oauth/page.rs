@@ -33,6 +33,7 @@ fn question(form: &Form) -> Question<'_> {
         scope: form.text("scope").unwrap_or_default(),
         state: form.text("state"),
         hint: form.text("user[email]"),
+        auth_token: form.text("auth_token"),
     }
 }
 

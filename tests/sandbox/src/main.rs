@@ -3,6 +3,7 @@
 // This program's output is for the person who started it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,35 +68,43 @@ async fn serve(listen: SocketAddr, db: Option<PathBuf>) -> Result<(), SandboxErr
         eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
     }
     sandbox.shutdown().await;
-    println!("Stopped.");
     Ok(())
 }
 
+/// Writing to a pipe that nobody reads any more must not stop the server.
 fn introduce(sandbox: &Sandbox, db: Option<&PathBuf>) {
-    let base = sandbox.base_url();
-    println!("Paysera Wallet API sandbox on {base}");
-    match db {
-        Some(path) => println!("Books in {}", path.display()),
-        None => println!("Books in memory; --db FILE keeps them"),
+    if let Err(error) = introduction(sandbox, db, &mut std::io::stdout().lock()) {
+        eprintln!("paysera-sandbox: nobody reads where it listens ({error})");
     }
-    println!();
-    println!("Merchant    id {}  key {}", seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY);
-    println!(
+}
+
+fn introduction(sandbox: &Sandbox, db: Option<&PathBuf>, out: &mut impl Write) -> std::io::Result<()> {
+    let base = sandbox.base_url();
+    writeln!(out, "Paysera Wallet API sandbox on {base}")?;
+    match db {
+        Some(path) => writeln!(out, "Books in {}", path.display())?,
+        None => writeln!(out, "Books in memory; --db FILE keeps them")?,
+    }
+    writeln!(out)?;
+    writeln!(out, "Merchant    id {}  key {}", seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY)?;
+    writeln!(
+        out,
         "            project {}, wallet {}, locations {} (all services), {} (no cash-in), {} (payments only)",
         seed::PROJECT_ID,
         seed::RETAILER_WALLET,
         seed::LOCATION_ALL_SERVICES,
         seed::LOCATION_WITHOUT_CASH_IN,
         seed::LOCATION_PAYMENTS_ONLY
-    );
-    println!("Customers");
+    )?;
+    writeln!(out, "Customers")?;
     for customer in seed::CUSTOMERS {
-        println!(
+        writeln!(
+            out,
             "            {:<22} wallet {}  token {:<17} key {}",
             customer.role, customer.wallet, customer.token, customer.mac_key
-        );
+        )?;
     }
-    println!();
-    println!("Console     {base}");
-    println!("Try         curl -i {base}rest/v1/server");
+    writeln!(out)?;
+    writeln!(out, "Console     {base}")?;
+    writeln!(out, "Try         curl -i {base}rest/v1/server")
 }

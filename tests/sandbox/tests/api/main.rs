@@ -7,6 +7,7 @@ mod authentication;
 mod changes;
 mod clients;
 mod control;
+mod crash;
 mod faults;
 mod flows;
 mod harness;

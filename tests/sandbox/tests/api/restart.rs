@@ -5,10 +5,10 @@ use paysera_sandbox::{Database, Sandbox, SandboxError, Status, seed};
 
 use crate::harness::{LOOPBACK, TILL, World, app_of, cash_out, codes, of, payment};
 
-struct File(std::path::PathBuf);
+pub(crate) struct File(std::path::PathBuf);
 
 impl File {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let file =
             Self(std::env::temp_dir().join(format!("paysera-sandbox-{}-{name}.db", std::process::id())));
         file.remove();
@@ -23,7 +23,11 @@ impl File {
         }
     }
 
-    fn database(&self) -> Database {
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    pub(crate) fn database(&self) -> Database {
         Database::File(self.0.clone())
     }
 }

@@ -1,5 +1,7 @@
 //! The handle of a running sandbox.
 
+mod people;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,16 +17,11 @@ use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
-use crate::operations::identify;
 use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
-use crate::store::messages::{Message, Purpose};
-use crate::store::{
-    Database, Store, StoreError, authorizations, confirmations, credentials, messages, transactions, users,
-    wallets,
-};
+use crate::store::{Database, Store, StoreError, credentials, transactions, wallets};
 use crate::{http, seed};
 
 /// Why a sandbox did not start or did not answer its owner.
@@ -49,9 +46,6 @@ pub enum SandboxError {
     #[error("the sandbox has no such thing")]
     NotFound,
 }
-
-/// Messages that are listed.
-const MAX_MESSAGES: i64 = 100;
 
 /// How long a user token that a client gets is good unless set otherwise, in
 /// seconds.
@@ -229,74 +223,6 @@ impl Sandbox {
         let (token, now) = (token.to_owned(), self.app.clock.now());
         let found = self.books(move |db| credentials::expire_token(db, &token, now)).await?;
         if found { Ok(()) } else { Err(SandboxError::NotFound) }
-    }
-
-    /// The newest SMS and e-mails that a real server would have sent, newest
-    /// first.
-    ///
-    /// # Errors
-    /// [`SandboxError::Books`] if the database fails.
-    pub async fn messages(&self) -> Result<Vec<Message>, SandboxError> {
-        self.books(|db| messages::list(db, MAX_MESSAGES)).await
-    }
-
-    /// Sends a user an SMS code with which a refresh adds `scopes` (a list
-    /// with spaces between), as `POST generator/code` does.
-    ///
-    /// # Errors
-    /// [`SandboxError::NotFound`] for an unknown user or one without phone and
-    /// e-mail, [`SandboxError::Books`] if the database fails.
-    pub async fn send_scope_code(&self, user: u64, scopes: &str) -> Result<(), SandboxError> {
-        let (user, now, scopes) =
-            (i64::try_from(user).unwrap_or(i64::MAX), self.app.clock.now(), scopes.to_owned());
-        self.books(move |db| {
-            let contact = users::user(db, user)?.and_then(|user| user.phone.or(user.email));
-            let Some(contact) = contact else { return Ok(None) };
-            messages::send_code(db, now, user, &contact, Purpose::Scopes, &scopes).map(Some)
-        })
-        .await?
-        .map(drop)
-        .ok_or(SandboxError::NotFound)
-    }
-
-    /// Takes from a client what a user let it do with its own credentials;
-    /// false if that was nothing.
-    ///
-    /// # Errors
-    /// [`SandboxError::Books`] if the database fails.
-    pub async fn withdraw_access(&self, client: &str, user: u64) -> Result<bool, SandboxError> {
-        let (client, user) = (client.to_owned(), i64::try_from(user).unwrap_or(i64::MAX));
-        self.books(move |db| authorizations::withdraw_offline(db, &client, user)).await
-    }
-
-    /// Asks a user for a confirmation as a second factor; its identifier.
-    /// `text` is what the app shows.
-    ///
-    /// # Errors
-    /// [`SandboxError::NotFound`] for an unknown user, [`SandboxError::Books`]
-    /// if the database fails.
-    pub async fn ask_confirmation(&self, user: u64, text: &str) -> Result<String, SandboxError> {
-        let (user, now) = (i64::try_from(user).unwrap_or(i64::MAX), self.app.clock.now());
-        let properties =
-            serde_json::json!({"type": "sandbox", "translation": text, "acceptance_required": true});
-        self.books(move |db| match users::user(db, user)? {
-            Some(user) => confirmations::insert(db, now, user.id, &properties).map(Some),
-            None => Ok(None),
-        })
-        .await?
-        .ok_or(SandboxError::NotFound)
-    }
-
-    /// Reviews a submitted identification request; an accepted user becomes
-    /// identified.
-    ///
-    /// # Errors
-    /// [`SandboxError::NotFound`] if there is none that waits for a review,
-    /// [`SandboxError::Books`] if the database fails.
-    pub async fn review_identification(&self, request: u64, accepted: bool) -> Result<(), SandboxError> {
-        let request = i64::try_from(request).unwrap_or(i64::MAX);
-        let reviewed = self.books(move |db| identify::review(db, request, accepted)).await?;
-        if reviewed { Ok(()) } else { Err(SandboxError::NotFound) }
     }
 
     /// Stops listening, finishes open requests (for five seconds at most) and

@@ -13,6 +13,7 @@ mod query;
 mod registration;
 mod server_info;
 mod signed;
+mod statement_view;
 mod statements;
 mod subscribers;
 mod transaction_view;

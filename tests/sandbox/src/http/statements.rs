@@ -4,21 +4,21 @@
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get};
-use paysera_core::money::{Currency, Money};
+use paysera_core::money::Currency;
 use rusqlite::Connection;
-use serde::Serialize;
 
 use super::list::{CursorMetadata, Cursors, Empty, List, Metadata};
 use super::query::Query;
 use super::signed::Signed;
+use super::statement_view::{PendingView, ReservationView, StatementView, is_cancelable};
 use super::wallets::in_path;
 use super::{InPath, Reply};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::operations::{access, end};
 use crate::store::credentials::Caller;
-use crate::store::statements::{self, Filter, Pending, Statement, Window};
-use crate::store::wallets::{self, Wallet};
+use crate::store::statements::{self, Filter, Statement, Window};
+use crate::store::wallets::Wallet;
 
 /// How far back `recent_statements` reaches, in seconds: 30 days. PROPOSAL.
 const RECENT_SECONDS: i64 = 2_592_000;
@@ -30,86 +30,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/wallet/{wallet}/reservation-statements", get(reservations))
         .route("/wallet/{wallet}/pending-payments", get(pending))
         .route("/wallet/{wallet}/pending-payment/{payment}", delete(cancel))
-}
-
-/// The three stand together and in this order: Java loses what is between
-/// (wallet-api section 6.3).
-#[derive(Serialize)]
-struct AmountView {
-    amount: i64,
-    amount_decimal: String,
-    currency: &'static str,
-}
-
-impl AmountView {
-    fn new(minor: i64, currency: &str) -> Result<Self, Refusal> {
-        let currency = Currency::parse(currency).map_err(|_| Refusal::Internal)?;
-        let money = Money::from_minor(minor.checked_abs().ok_or(Refusal::Internal)?, currency);
-        Ok(Self {
-            amount: money.minor(),
-            amount_decimal: money.to_decimal(),
-            currency: money.currency().code(),
-        })
-    }
-}
-
-#[derive(Serialize)]
-struct OtherParty {
-    display_name: String,
-    wallet_id: i64,
-    user_id: i64,
-    account_number: String,
-}
-
-impl OtherParty {
-    fn of(db: &Connection, wallet: Option<i64>) -> Result<Option<Self>, Refusal> {
-        let Some(id) = wallet else { return Ok(None) };
-        Ok(wallets::wallet(db, id)?.map(|wallet| Self {
-            display_name: wallet.owner_display_name,
-            wallet_id: wallet.id,
-            user_id: wallet.user,
-            account_number: wallet.account_number,
-        }))
-    }
-}
-
-#[derive(Serialize)]
-struct StatementView {
-    id: i64,
-    transfer_id: i64,
-    account_number: String,
-    #[serde(flatten)]
-    amount: AmountView,
-    date: i64,
-    details: String,
-    direction: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    other_party: Option<OtherParty>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference_number: Option<String>,
-}
-
-impl StatementView {
-    fn new(db: &Connection, account_number: &str, statement: Statement) -> Result<Self, Refusal> {
-        Ok(Self {
-            id: statement.id,
-            transfer_id: statement.posting,
-            account_number: account_number.to_owned(),
-            amount: AmountView::new(statement.amount, &statement.currency)?,
-            date: statement.at,
-            details: statement.details,
-            direction: if statement.amount > 0 { "in" } else { "out" },
-            kind: match statement.kind.as_str() {
-                "refund" | "return" => "return",
-                "commission" => "commission",
-                _ => "transfer",
-            },
-            other_party: OtherParty::of(db, statement.other_wallet)?,
-            reference_number: statement.transaction_key,
-        })
-    }
 }
 
 /// From when on `caller` may read the statements of a wallet.
@@ -203,20 +123,6 @@ async fn list(
         .await
 }
 
-#[derive(Serialize)]
-struct ReservationView {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(flatten)]
-    amount: AmountView,
-    details: String,
-    reference_number: String,
-    date: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    other_party: Option<OtherParty>,
-    direction: &'static str,
-}
-
 /// `GET wallet/{id|me}/reservation-statements`: what is held of the wallet.
 async fn reservations(
     State(app): State<App>,
@@ -230,17 +136,7 @@ async fn reservations(
             // What is held now is recent.
             readable_from(db, &signed.caller, &wallet, signed.now)?;
             let (held, total) = statements::pending(db, wallet.id, true, false, limit, offset)?;
-            let views = held.into_iter().map(|one| {
-                Ok(ReservationView {
-                    kind: "transfer",
-                    amount: AmountView::new(one.price, &one.currency)?,
-                    details: one.details,
-                    reference_number: one.transaction_key,
-                    date: one.at,
-                    other_party: OtherParty::of(db, Some(one.beneficiary))?,
-                    direction: "out",
-                })
-            });
+            let views = held.into_iter().map(|one| ReservationView::new(db, one));
             Ok(Reply(List {
                 name: "reservation_statements",
                 items: views.collect::<Result<_, Refusal>>()?,
@@ -248,30 +144,6 @@ async fn reservations(
             }))
         })
         .await
-}
-
-#[derive(Serialize)]
-struct PendingView {
-    id: i64,
-    #[serde(flatten)]
-    amount: AmountView,
-    details: String,
-    direction: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    cancelable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<i64>,
-    transaction_key: String,
-    date: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    other_party: Option<OtherParty>,
-}
-
-/// Whether the payer may take it back. PROPOSAL: only what its own user made;
-/// a merchant relies on what is held for it.
-fn is_cancelable(pending: &Pending, wallet: i64) -> bool {
-    pending.payer == wallet && pending.creator == Some(wallet)
 }
 
 /// `GET wallet/{id|me}/pending-payments`, in the directions that the scopes
@@ -291,22 +163,7 @@ async fn pending(
                 access::require(db, &signed.caller, wallet.user, "outgoing_payments")?;
             }
             let (rows, total) = statements::pending(db, wallet.id, outgoing, incoming, limit, offset)?;
-            let views = rows.into_iter().map(|one| {
-                let out = one.payer == wallet.id;
-                let other = if out { one.beneficiary } else { one.payer };
-                Ok(PendingView {
-                    id: one.id,
-                    amount: AmountView::new(one.price, &one.currency)?,
-                    cancelable: is_cancelable(&one, wallet.id),
-                    details: one.details,
-                    direction: if out { "out" } else { "in" },
-                    kind: "transfer",
-                    valid_until: one.valid_until,
-                    transaction_key: one.transaction_key,
-                    date: one.at,
-                    other_party: OtherParty::of(db, Some(other))?,
-                })
-            });
+            let views = rows.into_iter().map(|one| PendingView::new(db, wallet.id, one));
             Ok(Reply(List {
                 name: "pending_payments",
                 items: views.collect::<Result<_, Refusal>>()?,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::domain::fields::Fields;
 use crate::error::Refusal;
 use crate::mac;
-use crate::store::credentials::Caller;
+use crate::operations::access;
 use crate::store::{tokens, web_sessions};
 
 /// How long a JWT is good, in seconds. PROPOSAL.
@@ -43,20 +43,12 @@ struct AuthTokenView {
     session_id: String,
 }
 
-/// The token of a user; a client has nobody to speak for.
-fn own_token(caller: &Caller) -> Result<(&str, i64), Refusal> {
-    match caller {
-        Caller::User { token, user, .. } => Ok((token, *user)),
-        Caller::Client { .. } => Err(Refusal::Forbidden("This is for a user's token")),
-    }
-}
-
 /// `POST auth-token/token`: `auth_token=` on the authorization page takes it.
 async fn auth_token(State(app): State<App>, signed: Signed) -> Result<Reply<AuthTokenAnswer>, Refusal> {
     signed.object()?;
     app.store
         .unit(signed.now, move |db| {
-            let (_, user_id) = own_token(&signed.caller)?;
+            let (_, user_id) = access::app_token(db, &signed.caller)?;
             let (value, session_id) = web_sessions::make(db, signed.now, user_id)?;
             let auth_token = AuthTokenView { value, user_id, session_id };
             Ok(Reply(AuthTokenAnswer { kind: "auth_token", auth_token }))
@@ -84,7 +76,7 @@ async fn jwt(State(app): State<App>, signed: Signed) -> Result<Reply<JwtView>, R
     let (scope, system) = (named("scope")?, named("system")?);
     app.store
         .unit(signed.now, move |db| {
-            let (token, user) = own_token(&signed.caller)?;
+            let (token, user) = access::app_token(db, &signed.caller)?;
             let key = tokens::find(db, token)?.ok_or(Refusal::Internal)?.mac_key;
             let claims = json!({
                 "iss": "paysera-sandbox",

@@ -99,6 +99,16 @@ fn signing(db: &Connection, signer: &Signer) -> Result<Client, Refusal> {
     clients::client(db, id)?.ok_or(Refusal::Internal)
 }
 
+/// The client of that number, if who signs may see it: a user's token only the
+/// client that it was given to.
+fn visible(db: &Connection, signer: &Signer, number: i64) -> Result<Client, Refusal> {
+    let own = signing(db, signer)?;
+    if matches!(signer, Signer::Caller(Caller::User { .. })) && own.number != number {
+        return Err(Refusal::NotFound("Client not found"));
+    }
+    operations::visible(db, &own, number)
+}
+
 /// `GET client`.
 async fn own(State(app): State<App>, signed: Signed<Signer>) -> Result<Reply<ClientView>, Refusal> {
     app.store
@@ -114,7 +124,7 @@ async fn by_id(
 ) -> Result<Reply<ClientView>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            let client = operations::visible(db, &signing(db, &signed.caller)?, number)?;
+            let client = visible(db, &signed.caller, number)?;
             ClientView::new(db, client, None).map(Reply)
         })
         .await
@@ -175,7 +185,7 @@ async fn info_status(
 ) -> Result<Reply<StatusView>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            let client = operations::visible(db, &signing(db, &signed.caller)?, number)?;
+            let client = visible(db, &signed.caller, number)?;
             if client.application.is_none() {
                 return Err(Refusal::NotFound("The client is no installation of an app"));
             }

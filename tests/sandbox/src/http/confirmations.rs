@@ -56,7 +56,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Confi
     let newest_first = signed.query.newest_first()?;
     app.store
         .unit(signed.now, move |db| {
-            let user = access::own_user(db, &signed.caller)?;
+            let (_, user) = access::app_token(db, &signed.caller)?;
             let (rows, total) =
                 confirmations::list(db, user, &statuses, i64::MIN, newest_first, limit, offset)?;
             Ok(Reply(List {
@@ -116,7 +116,7 @@ async fn answer(
 }
 
 fn own(db: &Connection, caller: &Caller, identifier: &str) -> Result<Confirmation, Refusal> {
-    let user = access::own_user(db, caller)?;
+    let (_, user) = access::app_token(db, caller)?;
     confirmations::find(db, identifier)?
         .filter(|confirmation| confirmation.user == user)
         .ok_or(Refusal::NotFound("No such confirmation"))

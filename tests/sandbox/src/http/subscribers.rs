@@ -17,7 +17,7 @@ use crate::error::Refusal;
 use crate::operations::access;
 use crate::store::credentials::Caller;
 use crate::store::statements::{self, Filter, Window};
-use crate::store::{clients, confirmations, subscribers};
+use crate::store::{confirmations, subscribers};
 
 /// Newest events of an object that are looked at.
 const MAX_EVENTS: i64 = 1000;
@@ -42,24 +42,12 @@ struct SubscriberView {
     fields: Value,
 }
 
-/// The token that signs, if it is of an app's installation.
-fn app_token<'a>(db: &Connection, caller: &'a Caller) -> Result<&'a str, Refusal> {
-    let Caller::User { token, client, .. } = caller else {
-        return Err(Refusal::Forbidden("Only an app with a user's token subscribes"));
-    };
-    if clients::client(db, client)?.ok_or(Refusal::Internal)?.is_app() {
-        Ok(token)
-    } else {
-        Err(Refusal::Forbidden("Only apps subscribe"))
-    }
-}
-
 /// `POST subscriber`.
 async fn create(State(app): State<App>, signed: Signed) -> Result<Reply<SubscriberView>, Refusal> {
     let fields = subscription::read(&signed.object()?)?;
     app.store
         .unit(signed.now, move |db| {
-            let token = app_token(db, &signed.caller)?;
+            let (token, _) = access::app_token(db, &signed.caller)?;
             if subscribers::of_token(db, token)?.len() >= MAX_SUBSCRIBERS {
                 return Err(Refusal::InvalidState("The token has too many subscriptions: delete some"));
             }
@@ -78,7 +66,7 @@ async fn update(
     let fields = subscription::read(&signed.object()?)?;
     app.store
         .unit(signed.now, move |db| {
-            if !subscribers::exists(db, app_token(db, &signed.caller)?, id)? {
+            if !subscribers::exists(db, access::app_token(db, &signed.caller)?.0, id)? {
                 return Err(Refusal::NotFound("No such subscription"));
             }
             subscribers::update(db, id, &fields)?;
@@ -95,7 +83,7 @@ async fn remove(
 ) -> Result<Reply<Empty>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            match subscribers::delete(db, app_token(db, &signed.caller)?, Some(id))? {
+            match subscribers::delete(db, access::app_token(db, &signed.caller)?.0, Some(id))? {
                 0 => Err(Refusal::NotFound("No such subscription")),
                 _ => Ok(Reply(Empty {})),
             }
@@ -107,7 +95,7 @@ async fn remove(
 async fn remove_all(State(app): State<App>, signed: Signed) -> Result<Reply<Empty>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            subscribers::delete(db, app_token(db, &signed.caller)?, None)?;
+            subscribers::delete(db, access::app_token(db, &signed.caller)?.0, None)?;
             Ok(Reply(Empty {}))
         })
         .await
@@ -129,7 +117,7 @@ async fn events(State(app): State<App>, signed: Signed) -> Result<Reply<List<Eve
     let from = signed.query.integer("from")?.unwrap_or(i64::MIN);
     app.store
         .unit(signed.now, move |db| {
-            let token = app_token(db, &signed.caller)?;
+            let (token, _) = access::app_token(db, &signed.caller)?;
             let wanted = subscribers::of_token(db, token)?;
             let mut events = happened(db, &signed.caller, from)?;
             events.retain(|event| {
@@ -165,7 +153,7 @@ fn happened(db: &Connection, caller: &Caller, from: i64) -> Result<Vec<EventView
             }
         })
         .collect();
-    let user = access::own_user(db, caller)?;
+    let (_, user) = access::app_token(db, caller)?;
     let (asked, _) = confirmations::list(db, user, &[], from, true, MAX_EVENTS, 0)?;
     events.extend(asked.into_iter().map(|one| EventView {
         object: "confirmation",

@@ -47,3 +47,18 @@ pub(crate) fn require_permission(db: &Connection, caller: &Caller, permission: &
     };
     clients::client(db, id)?.ok_or(Refusal::Internal)?.require(permission)
 }
+
+/// The token and the user of a caller that is an app: what a person does with
+/// an own device is not for the token that a shop got.
+pub(crate) fn app_token<'a>(db: &Connection, caller: &'a Caller) -> Result<(&'a str, i64), Refusal> {
+    match caller {
+        Caller::User { token, user, client, .. }
+            if clients::client(db, client)?.ok_or(Refusal::Internal)?.is_app() =>
+        {
+            Ok((token, *user))
+        }
+        Caller::User { .. } | Caller::Client { .. } => {
+            Err(Refusal::Forbidden("This is for a user's token of an app"))
+        }
+    }
+}

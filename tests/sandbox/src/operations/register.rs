@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 
+use super::access;
 use super::sign_in::{invalid_scope, password_subject};
 use crate::domain::contact::{self, Criterion};
 use crate::domain::fields::Fields;
@@ -62,11 +63,8 @@ pub(crate) fn change_phone(
     body: &Map<String, Value>,
 ) -> Result<User, Refusal> {
     let user = found(db, id)?;
-    if !is_self(signer, id) {
-        require_app(db, signer)?;
-        if user.phone.is_some() {
-            return Err(Refusal::Forbidden("Use the user's token"));
-        }
+    if own_token(db, signer, id)?.is_none() && user.phone.is_some() {
+        return Err(Refusal::Forbidden("Use the user's token"));
     }
     let fields = Fields::root(body);
     let phone = new_phone(&fields)?;
@@ -86,9 +84,7 @@ pub(crate) fn confirm_phone(
     body: &Map<String, Value>,
 ) -> Result<User, Refusal> {
     let user = found(db, id)?;
-    if !is_self(signer, id) {
-        require_app(db, signer)?;
-    }
+    own_token(db, signer, id)?;
     let phone = user.phone_unconfirmed.ok_or(Refusal::InvalidState("There is no phone to confirm"))?;
     messages::use_code(db, now, id, Purpose::Phone, required(&Fields::root(body), "code")?)?;
     check_free(db, id, &phone)?;
@@ -143,13 +139,7 @@ pub(crate) fn set_password(
 ) -> Result<(), Refusal> {
     let user = found(db, id)?;
     let fields = Fields::root(body);
-    let kept = match signer {
-        Signer::Caller(Caller::User { user, token, .. }) if *user == id => Some(token.as_str()),
-        other => {
-            require_app(db, other)?;
-            None
-        }
-    };
+    let kept = own_token(db, signer, id)?;
     match (fields.text("code")?, fields.text("old_password")?) {
         (Some(code), None) => {
             messages::use_code(db, now, id, Purpose::Password, code)?;
@@ -177,8 +167,14 @@ fn found(db: &Connection, id: i64) -> Result<User, Refusal> {
     users::user(db, id)?.ok_or(Refusal::NotFound("User not found"))
 }
 
-fn is_self(signer: &Signer, id: i64) -> bool {
-    matches!(signer, Signer::Caller(Caller::User { user, .. }) if *user == id)
+/// The token of the user itself, if that signs.
+fn own_token<'a>(db: &Connection, signer: &'a Signer, id: i64) -> Result<Option<&'a str>, Refusal> {
+    match signer {
+        Signer::Caller(caller @ Caller::User { user, .. }) if *user == id => {
+            access::app_token(db, caller).map(|(token, _)| Some(token))
+        }
+        other => require_app(db, other).map(|()| None),
+    }
 }
 
 fn require_app(db: &Connection, signer: &Signer) -> Result<(), Refusal> {

@@ -23,11 +23,12 @@ async fn a_confirmation_is_answered_once_by_its_user() {
     assert_eq!((&one["user_id"], &one["properties"]["translation"]), (&json!(502), &json!("Log in?")));
     assert!(one["challenge_id"].is_i64());
 
-    for who in [app_of(&seed::POOR), SHOP] {
-        world.get(who, &path(&first, "")).await.refused(404, "not_found");
-        world.raw(who, "PUT", &path(&first, "/confirm"), "").await.refused(404, "not_found");
+    let other = app_of(&seed::POOR);
+    world.get(other, &path(&first, "")).await.refused(404, "not_found");
+    world.raw(other, "PUT", &path(&first, "/confirm"), "").await.refused(404, "not_found");
+    for who in [SHOP, APP] {
+        world.get(who, &path(&first, "")).await.refused(403, "forbidden");
     }
-    world.get(APP, &path(&first, "")).await.refused(403, "forbidden");
     let confirmed = world.raw(customer, "PUT", &path(&first, "/confirm"), "").await.ok();
     assert_eq!(confirmed["status"], "confirmed");
     let rejected = world.raw(customer, "PUT", &path(&second, "/reject"), "[]").await.ok();

@@ -49,6 +49,12 @@ async fn an_app_registers_its_installation_which_signs_users_in() {
     let fields = [("grant_type", "password"), ("username", "995555014471"), ("password", "Sandbox-14471")];
     let token = world.form(phone, TOKEN, &fields).await.ok();
     assert_eq!(world.get(signer(&token), CLIENT).await.ok()["id"], made["id"]);
+    // A user sees no other user's device.
+    let device = format!("{CLIENT}/{}", made["id"]);
+    world.get(signer(&token), &device).await.ok();
+    world.get(signer(&token), &status).await.ok();
+    world.get(app_of(&seed::CUSTOMER), &device).await.refused(404, "not_found");
+    world.get(app_of(&seed::CUSTOMER), &status).await.refused(404, "not_found");
     // Its tokens are not the application's.
     let refresh =
         [("grant_type", "refresh_token"), ("refresh_token", token["refresh_token"].as_str().unwrap())];

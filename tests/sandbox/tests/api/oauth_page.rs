@@ -60,6 +60,12 @@ impl World {
         sent
     }
 
+    /// A token that the identified customer gave the merchant.
+    pub(crate) async fn shop_token(&self, scope: &str) -> Who {
+        let sent = self.answer(scope, &[("user", "502"), ("decision", "allow")]).await;
+        signer(&self.trade(SHOP, value(&sent, "code").unwrap(), BACK).await.ok())
+    }
+
     async fn trade(&self, who: Who, code: &str, redirect_uri: &str) -> crate::harness::Answer {
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)];
         self.form(who, TOKEN, &fields).await
@@ -115,6 +121,49 @@ async fn an_optional_scope_is_the_persons_choice() {
     assert!(world.sandbox.withdraw_access(seed::RETAILER_CLIENT_ID, 502).await.unwrap());
     world.get(SHOP, "/rest/v1/wallet/14471/balance").await.refused(403, "forbidden");
     assert!(!world.sandbox.withdraw_access(seed::RETAILER_CLIENT_ID, 502).await.unwrap());
+    world.done().await;
+}
+
+#[tokio::test]
+async fn what_is_lasting_opens_fields_to_the_clients_own_credentials() {
+    let world = World::new().await;
+    let customer = "/rest/v1/user/502";
+    assert_eq!(world.get(SHOP, customer).await.ok(), json!({"id": 502}));
+    world.shop_token("email_offline statements_offline phone").await;
+    let email = json!("customer@sandbox.example");
+    assert_eq!(world.get(SHOP, customer).await.ok(), json!({"id": 502, "email": email}));
+    assert_eq!(world.get(SHOP, &format!("{customer}/email")).await.ok(), email);
+    world.get(SHOP, &format!("{customer}/phone")).await.refused(403, "forbidden");
+    assert_eq!(world.get(SHOP, "/rest/v1/wallet/14471/statements").await.ok()["_metadata"]["total"], 1);
+    // Another person's and another client's stay closed.
+    assert_eq!(world.get(SHOP, "/rest/v1/user/504").await.ok(), json!({"id": 504}));
+    world.sandbox.withdraw_access(seed::RETAILER_CLIENT_ID, 502).await.unwrap();
+    world.get(SHOP, &format!("{customer}/email")).await.refused(403, "forbidden");
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_shops_token_does_not_stand_for_the_person() {
+    let world = World::new().await;
+    let token = world.shop_token("phone phone_confirmation manage_account user_info").await;
+    let confirmation = world.sandbox.ask_confirmation(502, "Log in?").await.unwrap();
+    for (method, path, body) in [
+        ("POST", "/rest/v1/user/me/phone", json!({"phone": "995577123456"})),
+        ("PUT", "/rest/v1/user/me/phone/confirm", json!({"code": "000000"})),
+        (
+            "PUT",
+            "/rest/v1/user/me/password",
+            json!({"old_password": "Sandbox-14471", "password": "another one"}),
+        ),
+        ("POST", "/rest/v1/auth-token/token", json!({})),
+        ("POST", "/rest/v1/jwt/tokens", json!({"scope": "a", "system": "b"})),
+        ("GET", "/rest/v1/confirmations/me", json!({})),
+        ("PUT", &format!("/rest/v1/confirmations/{confirmation}/confirm"), json!({})),
+        ("DELETE", "/rest/v1/subscribers", json!({})),
+        ("GET", "/rest/v1/events", json!({})),
+    ] {
+        world.raw(token, method, path, &body.to_string()).await.refused(403, "forbidden");
+    }
     world.done().await;
 }
 

@@ -4,6 +4,7 @@ use paysera_core::money::Currency;
 use paysera_sandbox::{Database, Sandbox, SandboxError, Status, seed};
 
 use crate::harness::{LOOPBACK, TILL, World, app_of, cash_out, codes, of, payment};
+use crate::people::{APP, TOKEN, signer};
 
 pub(crate) struct File(std::path::PathBuf);
 
@@ -58,6 +59,23 @@ async fn the_books_survive_a_restart_and_the_seed_is_planted_once() {
     world.reserve_by_code(TILL, &other, &code).await.refused(400, "invalid_code");
     world.confirm(TILL, &open).await.ok();
     assert_eq!(world.gel(seed::RETAILER_WALLET).await, (1_000_300, 0));
+    world.done().await;
+}
+
+#[tokio::test]
+async fn people_and_their_tokens_survive_a_restart() {
+    let file = File::new("people");
+    let world = World::start(Sandbox::builder().database(file.database())).await;
+    let good = world.sign_in(&seed::CUSTOMER, "email").await;
+    let revoked = world.sign_in(&seed::CUSTOMER, "email").await;
+    let path = format!("{TOKEN}?access_token={}", revoked["access_token"].as_str().unwrap());
+    world.delete(APP, &path).await.ok();
+    world.done().await;
+
+    let world = World::start(Sandbox::builder().database(file.database())).await;
+    assert_eq!(world.get(signer(&good), "/rest/v1/user/me/email").await.ok(), seed::CUSTOMER.email);
+    world.get(signer(&revoked), "/rest/v1/user/me/email").await.refused(400, "invalid_grant");
+    world.sign_in(&seed::CUSTOMER, "").await;
     world.done().await;
 }
 

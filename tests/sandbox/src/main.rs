@@ -96,6 +96,7 @@ fn introduction(sandbox: &Sandbox, db: Option<&PathBuf>, out: &mut impl Write) -
         seed::LOCATION_WITHOUT_CASH_IN,
         seed::LOCATION_PAYMENTS_ONLY
     )?;
+    writeln!(out, "App         id {}  key {}", seed::APP_CLIENT_ID, seed::APP_MAC_KEY)?;
     writeln!(out, "Customers")?;
     for customer in seed::CUSTOMERS {
         writeln!(

@@ -3,6 +3,8 @@
 // This program's output is for the person who started it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod sign;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +23,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Print the Authorization header of one request.
+    Sign(sign::Options),
     /// Serve until Ctrl-C.
     Serve {
         /// Address and port to listen on.
@@ -34,7 +38,21 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Serve { listen, db } = Arguments::parse().command;
+    let (listen, db) = match Arguments::parse().command {
+        Command::Serve { listen, db } => (listen, db),
+        Command::Sign(options) => {
+            return match sign::header(&options) {
+                Ok(header) => {
+                    println!("{header}");
+                    ExitCode::SUCCESS
+                }
+                Err(error) => {
+                    eprintln!("paysera-sandbox: {error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+    };
     match serve(listen, db).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -107,5 +125,10 @@ fn introduction(sandbox: &Sandbox, db: Option<&PathBuf>, out: &mut impl Write) -
     }
     writeln!(out)?;
     writeln!(out, "Console     {base}")?;
-    writeln!(out, "Try         curl -i {base}rest/v1/server")
+    writeln!(out, "Try         curl -i {base}rest/v1/server")?;
+    let path = "rest/v1/wallet/me";
+    writeln!(
+        out,
+        "            curl -i {base}{path} -H \"Authorization: $(paysera-sandbox sign GET /{path} --base {base})\""
+    )
 }

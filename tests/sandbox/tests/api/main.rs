@@ -21,6 +21,7 @@ mod refusals;
 mod registration;
 mod restart;
 mod shapes;
+mod sign;
 mod statements;
 mod time;
 mod users;

@@ -125,9 +125,3 @@ CREATE TABLE generator (
     state      BLOB NOT NULL CHECK (length(state) = 32),
     spent      INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0)
 ) STRICT;
-
-CREATE TABLE wrong_code (
-    identifier INTEGER NOT NULL REFERENCES generator (identifier),
-    at         INTEGER NOT NULL
-) STRICT;
-CREATE INDEX wrong_code_by_identifier ON wrong_code (identifier, at);

@@ -59,9 +59,8 @@ pub(crate) enum Refusal {
     PayerInactive,
     /// The beneficiary's wallet is inactive.
     BeneficiaryInactive,
-    /// The reservation code is unknown, wrong or used; with the generator whose
-    /// attempts it counts against.
-    InvalidCode { identifier: Option<i64> },
+    /// The reservation code is unknown, wrong or used; counted against `subject`.
+    InvalidCode { subject: Option<String> },
     /// Another refusal, with words for the log that the wire does not give.
     Hinted { refusal: Box<Self>, hint: String },
     /// A fault that a test asked for.
@@ -84,6 +83,15 @@ struct ErrorBody {
 impl Refusal {
     pub(crate) fn parameter(path: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::InvalidParameter { path: path.into(), reason: reason.into() }
+    }
+
+    /// Against what a wrong secret counts, if this refuses one.
+    pub(crate) fn wrong_secret(&self) -> Option<&str> {
+        match self {
+            Self::InvalidCode { subject } => subject.as_deref(),
+            Self::Person(fault) => fault.subject(),
+            _ => None,
+        }
     }
 
     /// The same refusal on the wire, with `hint` in the request log.

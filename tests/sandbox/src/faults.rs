@@ -89,6 +89,12 @@ impl Faults {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Whether every fault that was asked for has happened.
+    #[must_use]
+    pub fn are_used_up(&self) -> bool {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// The rules that wait for their request, in order.
     pub(crate) fn waiting(&self) -> Vec<WaitingFault> {
         let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);

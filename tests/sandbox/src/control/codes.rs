@@ -25,8 +25,7 @@ pub(super) fn routes() -> Router<App> {
 /// `GET /sandbox/symbol.svg?kind=qr|code128&text=`.
 async fn symbol(RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let query = Query::parse(query.as_deref())?;
-    let content =
-        query.text("text").ok_or_else(|| Refusal::parameter("text", "This value should not be blank"))?;
+    let content = query.required("text")?;
     let refused = |error: paysera_core::qr::RenderError| Refusal::parameter("text", error.to_string());
     let svg = match query.text("kind") {
         Some("qr") => QrSymbol::encode(content, ErrorCorrection::Medium).map_err(refused)?.to_svg(),

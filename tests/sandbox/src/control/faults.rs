@@ -25,10 +25,8 @@ async fn list(State(app): State<App>) -> Reply<Value> {
 /// `status`.
 async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let fields = Fields::root(&body);
-    let wanted =
-        |name| fields.text(name)?.ok_or_else(|| fields.refuse(name, "This value should not be blank"));
-    let (method, path) = (wanted("method")?, wanted("path")?);
-    match wanted("fault")? {
+    let (method, path) = (fields.required("method")?, fields.required("path")?);
+    match fields.required("fault")? {
         "drop_answer" => app.faults.drop_answer_once(method, path),
         "truncate" => app.faults.truncate_once(method, path),
         "not_json" => app.faults.not_json_once(method, path),

@@ -10,6 +10,7 @@ mod clock;
 mod codes;
 mod faults;
 mod live;
+mod overview;
 mod transactions;
 mod wallets;
 

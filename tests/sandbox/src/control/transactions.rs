@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use super::JsonBody;
+use super::overview::{self, TransactionOverview};
 use crate::app::App;
 use crate::domain::draft::Draft;
 use crate::domain::fields::Fields;
@@ -19,7 +20,6 @@ use crate::operations::reserve::Payer;
 use crate::operations::{create, end, reject, reserve};
 use crate::seed;
 use crate::store::credentials::{self, Caller, Signer};
-use crate::store::overview::{self, TransactionOverview};
 use crate::store::wallets;
 
 type Answer = Result<Reply<TransactionOverview>, Refusal>;
@@ -81,7 +81,7 @@ async fn revoke(State(app): State<App>, InPath(key): InPath<String>, _: JsonBody
 /// pay. Nothing is accepted yet.
 async fn review(State(app): State<App>, JsonBody(body): JsonBody) -> Answer {
     let fields = Fields::root(&body);
-    let text = fields.text("text")?.ok_or_else(|| fields.refuse("text", "This value should not be blank"))?;
+    let text = fields.required("text")?;
     let key = match Code::parse(text) {
         Ok(Code::Transaction(key) | Code::DeepLink { key, .. }) => key.as_str().to_owned(),
         Ok(other) => {
@@ -110,7 +110,7 @@ where
 
 fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
     let fields = Fields::root(body);
-    fields.integer("wallet")?.ok_or_else(|| fields.refuse("wallet", "This value should not be blank"))
+    fields.integer("wallet")?.ok_or_else(|| fields.blank("wallet"))
 }
 
 /// The owner of a wallet with the app in hand.

@@ -75,7 +75,7 @@ impl Draft {
             Some(_) => {
                 return Err(fields.refuse("payments", "This value should be a list of 1 to 50 payments"));
             }
-            None => return Err(fields.refuse("payments", "This value should not be blank")),
+            None => return Err(fields.blank("payments")),
         };
         let payments = payments
             .iter()
@@ -110,10 +110,7 @@ impl DraftPayment {
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
         let currency = fields.currency()?;
         let price = fields.price(currency)?;
-        let description = fields
-            .text("description")?
-            .filter(|text| !text.trim().is_empty())
-            .ok_or_else(|| fields.refuse("description", "This value should not be blank"))?;
+        let description = fields.required("description")?;
         let beneficiary =
             match fields.object("beneficiary")? {
                 None => None,

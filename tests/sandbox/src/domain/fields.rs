@@ -4,6 +4,7 @@
 use paysera_core::money::{Currency, Money};
 use serde_json::{Map, Value};
 
+use super::redirect;
 use crate::error::Refusal;
 
 /// The largest price in minor units: far above any till, far below an overflow
@@ -81,18 +82,15 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A URI to send a browser or an app to: absolute, and not one that runs
-    /// what it contains.
+    /// A URI to send a browser or an app to.
     pub(crate) fn uri(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-        let named = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-        let runs = ["javascript", "data", "vbscript"].iter().any(|other| scheme.eq_ignore_ascii_case(other));
-        if !named || runs || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(self.refuse(name, "This value should be an absolute URI"));
+        let text = self.text(name)?;
+        let spaced = |text: &str| text.chars().any(|c| c.is_control() || c.is_whitespace());
+        match text {
+            Some(text) if spaced(text) || redirect::parse(text, &[]).is_err() => Err(self
+                .refuse(name, "This value should be an absolute URI of http, https or an app's own scheme")),
+            _ => Ok(text),
         }
-        Ok(Some(text))
     }
 
     /// Any JSON that is kept and echoed, within bounds.
@@ -102,6 +100,16 @@ impl<'a> Fields<'a> {
             return Err(self.refuse(name, "This value is too large: at most 16 KiB and 32 levels"));
         }
         Ok(Some(value.clone()))
+    }
+
+    /// A text that must be there and not be empty.
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str, Refusal> {
+        self.text(name)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| self.blank(name))
+    }
+
+    /// The refusal of a field that is missing.
+    pub(crate) fn blank(&self, name: &str) -> Refusal {
+        self.refuse(name, "This value should not be blank")
     }
 
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
@@ -118,9 +126,7 @@ impl<'a> Fields<'a> {
 
     /// `currency` with two decimals; PHP and the docs write it in upper case.
     pub(crate) fn currency(&self) -> Result<Currency, Refusal> {
-        let code = self
-            .text("currency")?
-            .ok_or_else(|| self.refuse("currency", "This value should not be blank"))?;
+        let code = self.text("currency")?.ok_or_else(|| self.blank("currency"))?;
         Currency::parse(code).map_err(|error| self.refuse("currency", &error.to_string()))
     }
 
@@ -131,7 +137,7 @@ impl<'a> Fields<'a> {
             (Some(_), Some(_)) => {
                 return Err(self.refuse("price", "Give either price or price_decimal, not both"));
             }
-            (None, None) => return Err(self.refuse("price", "This value should not be blank")),
+            (None, None) => return Err(self.blank("price")),
             (Some(_), None) => {
                 let minor = self.integer("price")?.unwrap_or_default();
                 ("price", Money::from_minor(minor, currency))

@@ -49,15 +49,15 @@ const MAX_TEXT: usize = 4096;
 /// Reads a subscription; what is kept of it.
 pub(crate) fn read(body: &Map<String, Value>) -> Result<Value, Refusal> {
     let fields = Fields::root(body);
-    let kind = one_of(&fields, "type", TYPES)?.ok_or_else(|| blank(&fields, "type"))?;
-    let recipient = fields.object("recipient")?.ok_or_else(|| blank(&fields, "recipient"))?;
-    let identifier = short(&recipient, "identifier")?.ok_or_else(|| blank(&recipient, "identifier"))?;
+    let kind = one_of(&fields, "type", TYPES)?.ok_or_else(|| fields.blank("type"))?;
+    let recipient = fields.object("recipient")?.ok_or_else(|| fields.blank("recipient"))?;
+    let identifier = short(&recipient, "identifier")?.ok_or_else(|| recipient.blank("identifier"))?;
     let mut kept_recipient = Map::new();
     if let Some(kind) = short(&recipient, "type")? {
         kept_recipient.insert("type".to_owned(), kind.into());
     }
     kept_recipient.insert("identifier".to_owned(), identifier.into());
-    let list = fields.get("events").ok_or_else(|| blank(&fields, "events"))?;
+    let list = fields.get("events").ok_or_else(|| fields.blank("events"))?;
     let list = list.as_array().filter(|list| list.len() <= MAX_EVENTS);
     let list = list.ok_or_else(|| fields.refuse("events", "This value should be at most 100 events"))?;
     let events = list
@@ -81,8 +81,8 @@ pub(crate) fn read(body: &Map<String, Value>) -> Result<Value, Refusal> {
 }
 
 fn read_event(fields: &Fields<'_>) -> Result<Value, Refusal> {
-    let object = one_of(fields, "object", OBJECTS)?.ok_or_else(|| blank(fields, "object"))?;
-    let event = one_of(fields, "event", EVENTS)?.ok_or_else(|| blank(fields, "event"))?;
+    let object = one_of(fields, "object", OBJECTS)?.ok_or_else(|| fields.blank("object"))?;
+    let event = one_of(fields, "event", EVENTS)?.ok_or_else(|| fields.blank("event"))?;
     let silent = fields.boolean("silent")?.unwrap_or(false);
     let mut kept = Map::new();
     kept.insert("object".to_owned(), object.into());
@@ -100,10 +100,6 @@ fn read_event(fields: &Fields<'_>) -> Result<Value, Refusal> {
         }
     }
     Ok(Value::Object(kept))
-}
-
-fn blank(fields: &Fields<'_>, name: &str) -> Refusal {
-    fields.refuse(name, "This value should not be blank")
 }
 
 fn short<'a>(fields: &Fields<'a>, name: &str) -> Result<Option<&'a str>, Refusal> {

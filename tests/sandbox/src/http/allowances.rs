@@ -7,7 +7,7 @@ use paysera_core::money::Currency;
 use serde::Serialize;
 
 use super::signed::Signed;
-use super::{InPath, Reply, WalletInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::store::allowances::Allowance;
@@ -28,10 +28,10 @@ struct Limit {
 /// `GET allowance/limit/{wallet}`: the largest sum chargeable now.
 async fn limit(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Limit>, Refusal> {
-    let wallet = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
+    let wallet = wallet.number(signed.caller.wallet());
     // The documented default.
     let currency = Currency::parse(signed.query.text("currency").unwrap_or("EUR"))
         .map_err(|error| Refusal::parameter("currency", error.to_string()))?;

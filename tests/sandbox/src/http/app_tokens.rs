@@ -68,10 +68,9 @@ struct JwtView {
 async fn jwt(State(app): State<App>, signed: Signed) -> Result<Reply<JwtView>, Refusal> {
     let body = signed.object()?;
     let fields = Fields::root(&body);
-    let named = |name| match fields.text(name)? {
-        Some(text) if text.len() <= MAX_NAME => Ok(text.to_owned()),
-        Some(_) => Err(fields.refuse(name, "This value is too long")),
-        None => Err(fields.refuse(name, "This value should not be blank")),
+    let named = |name| match fields.required(name)? {
+        text if text.len() <= MAX_NAME => Ok(text.to_owned()),
+        _ => Err(fields.refuse(name, "This value is too long")),
     };
     let (scope, system) = (named("scope")?, named("system")?);
     app.store

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::list::{List, Metadata};
+use super::list::List;
 use super::signed::Signed;
 use super::{InPath, Reply};
 use crate::app::App;
@@ -136,14 +136,10 @@ async fn list(State(app): State<App>, signed: Signed<Signer>) -> Result<Reply<Li
     let project = signed.query.integer("project_id")?;
     app.store
         .unit(signed.now, move |db| {
-            let own = clients::client(db, signed.caller.client()?)?.ok_or(Refusal::Internal)?;
+            let own = clients::own(db, &signed.caller)?;
             let (clients, total) = clients::list(db, &own, project, limit, offset)?;
             let views = clients.into_iter().map(|client| ClientView::new(db, client, None));
-            Ok(Reply(List {
-                name: "clients",
-                items: views.collect::<Result<_, _>>()?,
-                metadata: Metadata { total, offset, limit },
-            }))
+            Ok(Reply(List::page("clients", views.collect::<Result<_, _>>()?, total, (limit, offset))))
         })
         .await
 }
@@ -153,7 +149,7 @@ async fn create(State(app): State<App>, signed: Signed<Signer>) -> Result<Reply<
     let body = signed.object()?;
     app.store
         .unit(signed.now, move |db| {
-            let own = clients::client(db, signed.caller.client()?)?.ok_or(Refusal::Internal)?;
+            let own = clients::own(db, &signed.caller)?;
             let (client, key) = operations::create(db, &own, &body)?;
             ClientView::new(db, client, Some(key)).map(Reply)
         })
@@ -169,7 +165,7 @@ async fn update(
     let body = Value::Object(signed.object()?);
     app.store
         .unit(signed.now, move |db| {
-            let own = clients::client(db, signed.caller.client()?)?.ok_or(Refusal::Internal)?;
+            let own = clients::own(db, &signed.caller)?;
             let client = operations::update(db, &own, number, &body)?;
             ClientView::new(db, client, None).map(Reply)
         })

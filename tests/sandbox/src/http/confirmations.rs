@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::list::{List, Metadata};
+use super::list::List;
 use super::signed::Signed;
 use super::{InPath, Reply};
 use crate::app::App;
@@ -59,11 +59,12 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Confi
             let (_, user) = access::app_token(db, &signed.caller)?;
             let (rows, total) =
                 confirmations::list(db, user, &statuses, i64::MIN, newest_first, limit, offset)?;
-            Ok(Reply(List {
-                name: "confirmations",
-                items: rows.into_iter().map(ConfirmationView::from).collect(),
-                metadata: Metadata { total, offset, limit },
-            }))
+            Ok(Reply(List::page(
+                "confirmations",
+                rows.into_iter().map(ConfirmationView::from).collect(),
+                total,
+                (limit, offset),
+            )))
         })
         .await
 }

@@ -7,9 +7,9 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::list::{Empty, List, Metadata};
+use super::list::{Empty, List, cut};
 use super::signed::Signed;
-use super::{InPath, Reply, UserInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::operations::access;
@@ -87,7 +87,7 @@ fn places(orders: Vec<i64>) -> Vec<Value> {
 /// `POST user/{id|me}/identification-request`.
 async fn begin(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<RequestView>, Refusal> {
     signed.object()?;
@@ -103,7 +103,7 @@ async fn begin(
 /// `GET user/{id|me}/identification-requests?statuses[]=`, newest first.
 async fn list(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<List<RequestView>>, Refusal> {
     let (limit, offset) = signed.query.page()?;
@@ -121,17 +121,14 @@ async fn list(
                 let status = identify::status(request, signed.now);
                 statuses.is_empty() || statuses.iter().any(|wanted| wanted == status)
             });
-            let total = i64::try_from(requests.len()).map_err(|_| Refusal::Internal)?;
-            let skip = usize::try_from(offset).map_err(|_| Refusal::Internal)?;
-            let take = usize::try_from(limit).map_err(|_| Refusal::Internal)?;
-            let page = requests.into_iter().skip(skip).take(take);
-            Ok(Reply(List {
-                name: "identification_requests",
-                items: page
-                    .map(|request| RequestView::new(db, request, signed.now))
-                    .collect::<Result<_, _>>()?,
-                metadata: Metadata { total, offset, limit },
-            }))
+            let (page, total) = cut(requests, (limit, offset))?;
+            let views = page.into_iter().map(|request| RequestView::new(db, request, signed.now));
+            Ok(Reply(List::page(
+                "identification_requests",
+                views.collect::<Result<_, _>>()?,
+                total,
+                (limit, offset),
+            )))
         })
         .await
 }

@@ -94,38 +94,14 @@ where
     }
 }
 
-/// A wallet in a path: its number or `me`.
+/// A wallet or a user in a path: its number or `me`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WalletInPath {
+enum IdInPath {
     Me,
     Number(i64),
 }
 
-impl WalletInPath {
-    fn parse(text: &str) -> Result<Self, Refusal> {
-        if text == "me" {
-            return Ok(Self::Me);
-        }
-        text.parse().map(Self::Number).map_err(|_| Refusal::NotFound("Wallet not found"))
-    }
-
-    /// The number, where `me` is `own`.
-    const fn number(self, own: i64) -> i64 {
-        match self {
-            Self::Me => own,
-            Self::Number(number) => number,
-        }
-    }
-}
-
-/// A user in a path: its number or `me`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum UserInPath {
-    Me,
-    Number(i64),
-}
-
-impl<'de> Deserialize<'de> for UserInPath {
+impl<'de> Deserialize<'de> for IdInPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         match text.as_str() {
@@ -135,7 +111,7 @@ impl<'de> Deserialize<'de> for UserInPath {
     }
 }
 
-impl UserInPath {
+impl IdInPath {
     /// The number, where `me` is `own`.
     const fn number(self, own: i64) -> i64 {
         match self {

@@ -40,6 +40,11 @@ impl Query {
         self.0.get(name)?.last().map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// A parameter that must be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.text(name).ok_or_else(|| Refusal::parameter(name, "This value should not be blank"))
+    }
+
     /// A whole number.
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         self.text(name)

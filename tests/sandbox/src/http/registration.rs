@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::list::Empty;
 use super::signed::Signed;
 use super::user_view::UserView;
-use super::{InPath, Reply, UserInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::operations::{access, register as operations};
@@ -51,7 +51,7 @@ async fn register(State(app): State<App>, signed: Signed<Signer>) -> Result<Repl
 }
 
 /// Does `work` on the user of the path.
-async fn on_user<T, F>(app: App, user: UserInPath, signed: Signed<Signer>, work: F) -> Result<T, Refusal>
+async fn on_user<T, F>(app: App, user: IdInPath, signed: Signed<Signer>, work: F) -> Result<T, Refusal>
 where
     T: Send + 'static,
     F: FnOnce(&Connection, i64, &Signer, i64, &Map<String, Value>) -> Result<T, Refusal> + Send + 'static,
@@ -60,9 +60,9 @@ where
     app.store
         .unit(now, move |db| {
             let id = match (user, &signed.caller) {
-                (UserInPath::Number(id), _) => id,
-                (UserInPath::Me, Signer::Caller(caller)) => access::own_user(db, caller)?,
-                (UserInPath::Me, Signer::App { .. }) => return Err(Refusal::NotFound("User not found")),
+                (IdInPath::Number(id), _) => id,
+                (IdInPath::Me, Signer::Caller(caller)) => access::own_user(db, caller)?,
+                (IdInPath::Me, Signer::App { .. }) => return Err(Refusal::NotFound("User not found")),
             };
             work(db, now, &signed.caller, id, &body)
         })
@@ -72,7 +72,7 @@ where
 /// `POST user/{id|me}/phone`.
 async fn change_phone(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed<Signer>,
 ) -> Result<Reply<RegisteredView>, Refusal> {
     on_user(app, user, signed, operations::change_phone).await.map(|user| Reply(user.into()))
@@ -81,7 +81,7 @@ async fn change_phone(
 /// `PUT user/{id|me}/phone/confirm`.
 async fn confirm_phone(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed<Signer>,
 ) -> Result<Reply<RegisteredView>, Refusal> {
     on_user(app, user, signed, operations::confirm_phone).await.map(|user| Reply(user.into()))
@@ -99,7 +99,7 @@ async fn reset_password(State(app): State<App>, signed: Signed<Signer>) -> Resul
 /// `PUT user/{id|me}/password`.
 async fn set_password(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed<Signer>,
 ) -> Result<Reply<Empty>, Refusal> {
     on_user(app, user, signed, operations::set_password).await?;

@@ -12,7 +12,7 @@ use super::query::Query;
 use super::signed::Signed;
 use super::statement_view::{PendingView, ReservationView, StatementView, is_cancelable};
 use super::wallets::in_path;
-use super::{InPath, Reply};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::operations::{access, end};
@@ -91,13 +91,13 @@ fn window(query: &Query) -> Result<Window, Refusal> {
 /// `GET wallet/{id|me}/statements`.
 async fn list(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<List<StatementView, CursorMetadata>>, Refusal> {
     let (mut filter, window) = (filter(&signed.query)?, window(&signed.query)?);
     app.store
         .unit(signed.now, move |db| {
-            let wallet = in_path(db, &wallet, &signed.caller)?;
+            let wallet = in_path(db, wallet, &signed.caller)?;
             let since = readable_from(db, &signed.caller, &wallet, signed.now)?;
             // An absent start is less than any.
             filter.from = filter.from.max(since);
@@ -126,22 +126,19 @@ async fn list(
 /// `GET wallet/{id|me}/reservation-statements`: what is held of the wallet.
 async fn reservations(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<List<ReservationView>>, Refusal> {
     let (limit, offset) = signed.query.page()?;
     app.store
         .unit(signed.now, move |db| {
-            let wallet = in_path(db, &wallet, &signed.caller)?;
+            let wallet = in_path(db, wallet, &signed.caller)?;
             // What is held now is recent.
             readable_from(db, &signed.caller, &wallet, signed.now)?;
             let (held, total) = statements::pending(db, wallet.id, true, false, limit, offset)?;
             let views = held.into_iter().map(|one| ReservationView::new(db, one));
-            Ok(Reply(List {
-                name: "reservation_statements",
-                items: views.collect::<Result<_, Refusal>>()?,
-                metadata: Metadata { total, offset, limit },
-            }))
+            let views = views.collect::<Result<_, Refusal>>()?;
+            Ok(Reply(List::page("reservation_statements", views, total, (limit, offset))))
         })
         .await
 }
@@ -150,13 +147,13 @@ async fn reservations(
 /// open.
 async fn pending(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<List<PendingView>>, Refusal> {
     let (limit, offset) = signed.query.page()?;
     app.store
         .unit(signed.now, move |db| {
-            let wallet = in_path(db, &wallet, &signed.caller)?;
+            let wallet = in_path(db, wallet, &signed.caller)?;
             let outgoing = access::allows(db, &signed.caller, wallet.user, "outgoing_payments")?;
             let incoming = access::allows(db, &signed.caller, wallet.user, "incoming_payments")?;
             if !outgoing && !incoming {
@@ -164,11 +161,8 @@ async fn pending(
             }
             let (rows, total) = statements::pending(db, wallet.id, outgoing, incoming, limit, offset)?;
             let views = rows.into_iter().map(|one| PendingView::new(db, wallet.id, one));
-            Ok(Reply(List {
-                name: "pending_payments",
-                items: views.collect::<Result<_, Refusal>>()?,
-                metadata: Metadata { total, offset, limit },
-            }))
+            let views = views.collect::<Result<_, Refusal>>()?;
+            Ok(Reply(List::page("pending_payments", views, total, (limit, offset))))
         })
         .await
 }
@@ -176,12 +170,12 @@ async fn pending(
 /// `DELETE wallet/{id|me}/pending-payment/{id}`: its transaction is taken back.
 async fn cancel(
     State(app): State<App>,
-    InPath((wallet, payment)): InPath<(String, i64)>,
+    InPath((wallet, payment)): InPath<(IdInPath, i64)>,
     signed: Signed,
 ) -> Result<Reply<Empty>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            let wallet = in_path(db, &wallet, &signed.caller)?;
+            let wallet = in_path(db, wallet, &signed.caller)?;
             access::require(db, &signed.caller, wallet.user, "outgoing_payments")?;
             let pending = statements::pending_payment(db, payment)?
                 .filter(|pending| pending.payer == wallet.id || pending.beneficiary == wallet.id)

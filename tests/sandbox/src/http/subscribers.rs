@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::list::{Empty, List, Metadata};
+use super::list::{Empty, List, cut};
 use super::signed::Signed;
 use super::{InPath, Reply};
 use crate::app::App;
@@ -124,14 +124,8 @@ async fn events(State(app): State<App>, signed: Signed) -> Result<Reply<List<Eve
                 let direction = event.parameters.get("direction").and_then(Value::as_str);
                 wanted.iter().any(|one| subscription::wants(one, event.object, event.event, direction))
             });
-            let total = i64::try_from(events.len()).map_err(|_| Refusal::Internal)?;
-            let skip = usize::try_from(offset).map_err(|_| Refusal::Internal)?;
-            let take = usize::try_from(limit).map_err(|_| Refusal::Internal)?;
-            Ok(Reply(List {
-                name: "events",
-                items: events.into_iter().skip(skip).take(take).collect(),
-                metadata: Metadata { total, offset, limit },
-            }))
+            let (items, total) = cut(events, (limit, offset))?;
+            Ok(Reply(List::page("events", items, total, (limit, offset))))
         })
         .await
 }

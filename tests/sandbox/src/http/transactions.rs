@@ -7,10 +7,10 @@ use axum::routing::{self, post, put};
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 
-use super::list::{Empty, List, Metadata};
+use super::list::{Empty, List};
 use super::signed::Signed;
 use super::transaction_view::{Expansions, TransactionView};
-use super::{InPath, Reply, WalletInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::domain::draft::Draft;
 use crate::domain::fields::Fields;
@@ -76,11 +76,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Trans
                 .into_iter()
                 .map(|transaction| TransactionView::new(db, transaction, expansions))
                 .collect::<Result<_, _>>()?;
-            Ok(Reply(List {
-                name: "transactions",
-                items,
-                metadata: Metadata { total: page.total, offset, limit },
-            }))
+            Ok(Reply(List::page("transactions", items, page.total, (limit, offset))))
         })
         .await
 }
@@ -94,12 +90,12 @@ async fn reserve(State(app): State<App>, InPath(key): InPath<String>, signed: Si
 /// `PUT transaction/{key}/reserve/{wallet|me}`.
 async fn reserve_from(
     State(app): State<App>,
-    InPath((key, wallet)): InPath<(String, String)>,
+    InPath((key, wallet)): InPath<(String, IdInPath)>,
     signed: Signed,
 ) -> Answer {
     // Its fields are for acceptances that the sandbox has not; JSON it must be.
     signed.object()?;
-    let wallet = WalletInPath::parse(&wallet)?.number(signed.caller.wallet());
+    let wallet = wallet.number(signed.caller.wallet());
     accept(&app, signed, key, Payer::Wallet(wallet)).await
 }
 
@@ -169,7 +165,7 @@ fn payer(body: &Map<String, Value>) -> Result<Payer, Refusal> {
         (Some(code), None) => Ok(Payer::Code(code.to_owned())),
         (None, Some(payer)) => payer_wallet(&payer).map(Payer::Wallet),
         (Some(_), Some(_)) => Err(fields.refuse("payer", "Give either a code or a payer")),
-        (None, None) => Err(fields.refuse("reservation_code", "This value should not be blank")),
+        (None, None) => Err(fields.blank("reservation_code")),
     }
 }
 

@@ -12,7 +12,7 @@ use super::query::Query;
 use super::signed::Signed;
 use super::user_view::{IdentityView, UserView, identity_of};
 use super::wallet_view::WalletView;
-use super::{InPath, Reply, UserInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::domain::contact::{self, Criterion};
 use crate::domain::fields::Fields;
@@ -85,7 +85,7 @@ async fn search(State(app): State<App>, signed: Signed) -> Result<Reply<UserView
 /// `GET user/{id|me}`.
 async fn by_id(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<UserView>, Refusal> {
     app.store
@@ -100,7 +100,7 @@ async fn by_id(
 /// One part of a user, for callers with `scope`; absent: 404.
 async fn part<T, F>(
     app: App,
-    user: UserInPath,
+    user: IdInPath,
     signed: Signed,
     scope: &'static str,
     read: F,
@@ -122,7 +122,7 @@ where
 /// `GET user/{id|me}/email`, a bare string.
 async fn email(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<String>, Refusal> {
     part(app, user, signed, "email", |_, _, user| Ok(user.email)).await
@@ -131,7 +131,7 @@ async fn email(
 /// `GET user/{id|me}/phone`, a bare string.
 async fn phone(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<String>, Refusal> {
     part(app, user, signed, "phone", |_, _, user| Ok(user.phone)).await
@@ -140,7 +140,7 @@ async fn phone(
 /// `GET user/{id|me}/confirmed-phones`, a bare array.
 async fn confirmed_phones(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Vec<String>>, Refusal> {
     part(app, user, signed, "phone", |_, _, user| Ok(Some(user.phone.into_iter().collect()))).await
@@ -149,7 +149,7 @@ async fn confirmed_phones(
 /// `GET user/{id|me}/address`.
 async fn address(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Value>, Refusal> {
     part(app, user, signed, "address", |_, _, user| Ok(user.address)).await
@@ -158,7 +158,7 @@ async fn address(
 /// `GET user/{id|me}/identity`.
 async fn identity(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<IdentityView>, Refusal> {
     part(app, user, signed, "identity", |_, _, user| Ok(identity_of(user))).await
@@ -167,7 +167,7 @@ async fn identity(
 /// `GET user/{id|me}/wallets`, a bare array.
 async fn wallets_of(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Vec<WalletView>>, Refusal> {
     part(app, user, signed, "wallet_list", |db, signed, user| {
@@ -185,7 +185,7 @@ async fn wallets_of(
 /// office.
 async fn politically_exposed(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<[(); 0]>, Refusal> {
     part(app, user, signed, "pep", |_, _, _| Ok(Some([]))).await
@@ -203,7 +203,7 @@ struct ProjectView {
 /// `GET user/{id|me}/projects`, a bare array; `fields=*,wallet` expands.
 async fn projects(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Vec<ProjectView>>, Refusal> {
     part(app, user, signed, "projects", |db, signed, user| {
@@ -220,7 +220,7 @@ async fn projects(
 /// `PUT user/me/position`.
 async fn position(
     State(app): State<App>,
-    InPath(user): InPath<UserInPath>,
+    InPath(user): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Empty>, Refusal> {
     let body = signed.object()?;

@@ -13,7 +13,7 @@ use super::list::Empty;
 use super::query::Query;
 use super::signed::Signed;
 use super::wallet_view::WalletView;
-use super::{InPath, Reply, WalletInPath};
+use super::{IdInPath, InPath, Reply};
 use crate::app::App;
 use crate::domain::fields::Fields;
 use crate::domain::rates;
@@ -37,20 +37,20 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// The wallet of a path.
-pub(super) fn in_path(db: &Connection, path: &str, caller: &Caller) -> Result<Wallet, Refusal> {
-    let number = WalletInPath::parse(path)?.number(caller.wallet());
+pub(super) fn in_path(db: &Connection, path: IdInPath, caller: &Caller) -> Result<Wallet, Refusal> {
+    let number = path.number(caller.wallet());
     wallets::wallet(db, number)?.ok_or(Refusal::NotFound("Wallet not found"))
 }
 
 /// `GET wallet/{id|me}`.
 async fn get(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<WalletView>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            let wallet = in_path(db, &wallet, &signed.caller)?;
+            let wallet = in_path(db, wallet, &signed.caller)?;
             WalletView::of(db, &signed.caller, wallet).map(Reply)
         })
         .await
@@ -59,20 +59,18 @@ async fn get(
 /// `PUT wallet/{id|me}`: the owner's own words.
 async fn describe(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<WalletView>, Refusal> {
     let body = signed.object()?;
     let fields = Fields::root(&body);
-    let description = fields.text("description")?.map(str::trim).filter(|text| !text.is_empty());
-    let description =
-        description.ok_or_else(|| fields.refuse("description", "This value should not be blank"))?.to_owned();
+    let description = fields.required("description")?.trim().to_owned();
     if description.chars().count() > MAX_DESCRIPTION {
         return Err(fields.refuse("description", "This value is too long"));
     }
     app.store
         .unit(signed.now, move |db| {
-            let id = set_description(db, &signed.caller, &wallet, Some(&description))?;
+            let id = set_description(db, &signed.caller, wallet, Some(&description))?;
             let wallet = wallets::wallet(db, id)?.ok_or(Refusal::Internal)?;
             WalletView::of(db, &signed.caller, wallet).map(Reply)
         })
@@ -82,12 +80,12 @@ async fn describe(
 /// `DELETE wallet/{id|me}/description`.
 async fn undescribe(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<Empty>, Refusal> {
     app.store
         .unit(signed.now, move |db| {
-            set_description(db, &signed.caller, &wallet, None)?;
+            set_description(db, &signed.caller, wallet, None)?;
             Ok(Reply(Empty {}))
         })
         .await
@@ -96,7 +94,7 @@ async fn undescribe(
 fn set_description(
     db: &Connection,
     caller: &Caller,
-    path: &str,
+    path: IdInPath,
     description: Option<&str>,
 ) -> Result<i64, Refusal> {
     let wallet = in_path(db, path, caller)?;
@@ -172,13 +170,13 @@ impl BalanceOptions {
 /// `GET wallet/{id|me}/balance`, by currency.
 async fn balance(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<BTreeMap<String, BalanceView>>, Refusal> {
     let options = BalanceOptions::of(&signed.query)?;
     app.store
         .unit(signed.now, move |db| {
-            let wallet = readable(db, &signed.caller, &wallet, "balance")?;
+            let wallet = readable(db, &signed.caller, wallet, "balance")?;
             let mut balances = ledger::balances(db, wallet.id)?;
             let nothing = Balance { at_disposal: 0, reserved: 0 };
             if !options.historical {
@@ -206,7 +204,7 @@ struct SufficientView {
 /// `GET wallet/{id|me}/sufficient-amount`.
 async fn sufficient(
     State(app): State<App>,
-    InPath(wallet): InPath<String>,
+    InPath(wallet): InPath<IdInPath>,
     signed: Signed,
 ) -> Result<Reply<SufficientView>, Refusal> {
     let amount = signed.query.integer("amount")?.filter(|amount| *amount >= 0);
@@ -215,7 +213,7 @@ async fn sufficient(
         .map_err(|error| Refusal::parameter("currency", error.to_string()))?;
     app.store
         .unit(signed.now, move |db| {
-            let wallet = readable(db, &signed.caller, &wallet, "check_has_sufficient_balance")?;
+            let wallet = readable(db, &signed.caller, wallet, "check_has_sufficient_balance")?;
             let has = ledger::balance(db, wallet.id, currency)?.at_disposal;
             Ok(Reply(SufficientView { is_sufficient: has >= amount }))
         })
@@ -224,7 +222,7 @@ async fn sufficient(
 
 /// The wallet, if `caller` may know what is in it: the owner within the scope,
 /// and a client that may charge it.
-fn readable(db: &Connection, caller: &Caller, path: &str, scope: &str) -> Result<Wallet, Refusal> {
+fn readable(db: &Connection, caller: &Caller, path: IdInPath, scope: &str) -> Result<Wallet, Refusal> {
     let wallet = in_path(db, path, caller)?;
     let charges = match caller {
         Caller::Client { id, .. } => Allowance::active(db, id, wallet.id)?.is_some(),

@@ -40,10 +40,8 @@ pub(crate) fn register(
     if locale.is_some_and(|locale| locale.len() > MAX_LOCALE) {
         return Err(fields.refuse("locale", "This value is too long"));
     }
-    let credentials = fields
-        .object("credentials")?
-        .ok_or_else(|| fields.refuse("credentials", "This value should not be blank"))?;
-    let chosen = required(&credentials, "password")?;
+    let credentials = fields.object("credentials")?.ok_or_else(|| fields.blank("credentials"))?;
+    let chosen = credentials.required("password")?;
     password::check(chosen, &[Some(&phone)])?;
     let hashed = secrets::hash(chosen).ok_or(Refusal::Internal)?;
     let id = users::insert(db, &Registration { phone: &phone, locale, password: &hashed })?;
@@ -86,7 +84,7 @@ pub(crate) fn confirm_phone(
     let user = found(db, id)?;
     own_token(db, signer, id)?;
     let phone = user.phone_unconfirmed.ok_or(Refusal::InvalidState("There is no phone to confirm"))?;
-    messages::use_code(db, now, id, Purpose::Phone, required(&Fields::root(body), "code")?)?;
+    messages::use_code(db, now, id, Purpose::Phone, Fields::root(body).required("code")?)?;
     check_free(db, id, &phone)?;
     users::confirm_phone(db, id)?;
     found(db, id)
@@ -156,7 +154,7 @@ pub(crate) fn set_password(
         }
         _ => return Err(fields.refuse("code", "Give either code or old_password")),
     }
-    let chosen = required(&fields, "password")?;
+    let chosen = fields.required("password")?;
     password::check(chosen, &[user.phone.as_deref(), user.email.as_deref()])?;
     users::set_password(db, id, &secrets::hash(chosen).ok_or(Refusal::Internal)?)?;
     attempts::forget(db, &password_subject(id))?;
@@ -178,8 +176,7 @@ fn own_token<'a>(db: &Connection, signer: &'a Signer, id: i64) -> Result<Option<
 }
 
 fn require_app(db: &Connection, signer: &Signer) -> Result<(), Refusal> {
-    let client = clients::client(db, signer.client()?)?.ok_or(Refusal::Internal)?;
-    if client.is_app() { Ok(()) } else { Err(Refusal::Forbidden("This is for apps")) }
+    if clients::own(db, signer)?.is_app() { Ok(()) } else { Err(Refusal::Forbidden("This is for apps")) }
 }
 
 fn check_free(db: &Connection, id: i64, phone: &str) -> Result<(), Refusal> {
@@ -190,7 +187,7 @@ fn check_free(db: &Connection, id: i64, phone: &str) -> Result<(), Refusal> {
 }
 
 fn new_phone(fields: &Fields<'_>) -> Result<String, Refusal> {
-    let phone = contact::phone(required(fields, "phone")?)
+    let phone = contact::phone(fields.required("phone")?)
         .ok_or_else(|| fields.refuse("phone", "This value should be digits with the country code"))?;
     if contact::is_prohibited(&phone) {
         return Err(Refusal::Person(PersonFault::ProhibitedCountry));
@@ -209,11 +206,4 @@ fn check_scopes(fields: &Fields<'_>) -> Result<(), Refusal> {
         scopes::parse(name).map_err(invalid_scope)?;
     }
     Ok(())
-}
-
-fn required<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, Refusal> {
-    fields
-        .text(name)?
-        .filter(|text| !text.is_empty())
-        .ok_or_else(|| fields.refuse(name, "This value should not be blank"))
 }

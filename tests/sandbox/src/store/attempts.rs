@@ -5,7 +5,8 @@ use rusqlite::{Connection, params};
 use crate::error::Refusal;
 
 /// Wrong ones that are answered before a subject is locked, and the time in
-/// which they count, in seconds. PROPOSAL: as for reservation codes.
+/// which they count, in seconds. PROPOSAL of wallet-api section 8.4 for
+/// reservation codes, and the same for passwords and other codes.
 const MAX_WRONG: i64 = 5;
 const WRONG_SECONDS: i64 = 600;
 

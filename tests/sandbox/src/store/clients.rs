@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
+use super::credentials::Signer;
 use super::rows::{json, unknown_name};
 use crate::domain::redirect::Host;
 use crate::error::Refusal;
@@ -69,6 +70,11 @@ impl Client {
 }
 
 const COLUMNS: &str = "id, number, type, title, permissions, hosts, project_id, application_id";
+
+/// The client that signed with its own credentials.
+pub(crate) fn own(db: &Connection, signer: &Signer) -> Result<Client, Refusal> {
+    client(db, signer.client()?)?.ok_or(Refusal::Internal)
+}
 
 /// The client of that MAC id.
 pub(crate) fn client(db: &Connection, id: &str) -> Result<Option<Client>, Refusal> {

@@ -1,33 +1,26 @@
-//! Generators: accepting a reservation code, and counting the wrong ones.
+//! Generators of reservation codes.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::attempts;
 use crate::error::Refusal;
 use crate::reservation_code::{self, Generator, SEED_BYTES};
-
-/// Wrong codes for one generator that are answered before it is locked.
-/// PROPOSAL of wallet-api section 8.4.
-const MAX_WRONG_CODES: i64 = 5;
-
-/// The time in which they count, in seconds.
-const WRONG_CODE_SECONDS: i64 = 600;
 
 /// Spends `code` and says whose wallet it opens.
 ///
 /// The caller runs inside one database transaction: if the reservation is
 /// refused for another reason, the code stays unspent.
 pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusal> {
-    let unknown = Refusal::InvalidCode { identifier: None };
+    let unknown = Refusal::InvalidCode { subject: None };
     let Some(identifier) = reservation_code::identifier(code).and_then(|number| i64::try_from(number).ok())
     else {
         return Err(unknown);
     };
     let Some((generator, wallet)) = load(db, identifier)? else { return Err(unknown) };
-    if let Some(retry_after) = locked_for(db, now, identifier)? {
-        return Err(Refusal::RateLimited { retry_after });
-    }
+    let subject = format!("generator:{identifier}");
+    attempts::check(db, now, &subject)?;
     let Some(after) = generator.accept(code) else {
-        return Err(Refusal::InvalidCode { identifier: Some(identifier) });
+        return Err(Refusal::InvalidCode { subject: Some(subject) });
     };
     db.execute(
         "UPDATE generator SET state = ?2, spent = ?3 WHERE identifier = ?1",
@@ -44,25 +37,6 @@ pub(crate) fn next(db: &Connection, wallet: i64) -> Result<Option<String>, Refus
         })?;
     let Some(identifier) = identifier else { return Ok(None) };
     Ok(load(db, identifier)?.map(|(mut generator, _)| generator.next_code()))
-}
-
-/// Counts a wrong code against its generator.
-pub(crate) fn note_wrong_code(db: &Connection, now: i64, identifier: i64) -> Result<(), Refusal> {
-    db.execute("DELETE FROM wrong_code WHERE at <= ?1", [now.saturating_sub(WRONG_CODE_SECONDS)])?;
-    db.execute("INSERT INTO wrong_code (identifier, at) VALUES (?1, ?2)", params![identifier, now])?;
-    Ok(())
-}
-
-/// Seconds until the generator may be tried again, if it is locked.
-fn locked_for(db: &Connection, now: i64, identifier: i64) -> Result<Option<i64>, Refusal> {
-    let (count, oldest): (i64, Option<i64>) = db.query_row(
-        "SELECT count(*), min(at) FROM wrong_code WHERE identifier = ?1 AND at > ?2",
-        params![identifier, now.saturating_sub(WRONG_CODE_SECONDS)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let locked = count >= MAX_WRONG_CODES;
-    let free_at = oldest.unwrap_or(now).saturating_add(WRONG_CODE_SECONDS);
-    Ok(locked.then(|| free_at.saturating_sub(now).max(1)))
 }
 
 fn load(db: &Connection, identifier: i64) -> Result<Option<(Generator, i64)>, Refusal> {

@@ -17,7 +17,6 @@ pub(crate) mod identification;
 pub(crate) mod ledger;
 pub(crate) mod messages;
 mod migrations;
-pub(crate) mod overview;
 pub(crate) mod places;
 pub(crate) mod reset;
 mod rows;
@@ -157,12 +156,7 @@ fn in_transaction<T>(
         Err(refusal) => {
             // Dropping it rolls back to it.
             drop(savepoint);
-            if let Refusal::InvalidCode { identifier: Some(identifier) } = refusal {
-                codes::note_wrong_code(&transaction, now, *identifier)?;
-            }
-            if let Refusal::Person(fault) = refusal
-                && let Some(subject) = fault.subject()
-            {
+            if let Some(subject) = refusal.wrong_secret() {
                 attempts::note(&transaction, now, subject)?;
             }
         }

@@ -64,3 +64,10 @@ pub(crate) fn project(db: &Connection, id: i64) -> Result<Option<(String, i64)>,
         })
         .optional()?)
 }
+
+/// Number and title of every location, by number.
+pub(crate) fn titles(db: &Connection) -> Result<Vec<(i64, String)>, Refusal> {
+    let mut statement = db.prepare_cached("SELECT id, title FROM location ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -170,6 +170,12 @@ pub(crate) fn find(db: &Connection, key: &str) -> Result<Option<StoredTransactio
     Ok(Some(transaction))
 }
 
+/// The keys of the newest `limit` transactions, newest first.
+pub(crate) fn latest(db: &Connection, limit: i64) -> Result<Vec<String>, Refusal> {
+    let mut statement = db.prepare_cached("SELECT key FROM transactions ORDER BY seq DESC LIMIT ?1")?;
+    Ok(statement.query_map([limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 /// Marks it accepted from `wallet`, until `expires_at`.
 pub(crate) fn set_accepted(
     db: &Connection,

@@ -37,6 +37,17 @@ pub(crate) fn wallet(db: &Connection, id: i64) -> Result<Option<Wallet>, Refusal
         .optional()?)
 }
 
+/// The number of every wallet and whether a merchant is paid there, the
+/// merchants' first.
+pub(crate) fn all(db: &Connection) -> Result<Vec<(i64, bool)>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT wallet.id, EXISTS (SELECT 1 FROM project WHERE wallet_id = wallet.id) AS merchant
+         FROM wallet ORDER BY merchant DESC, wallet.id",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {
     let level: String = row.get(4)?;
     Ok(Wallet {

@@ -16,18 +16,11 @@ async fn send(world: &World, path: &str, kind: &str, body: Vec<u8>, headers: &[(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    answer(request).await
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let json = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
-    Answer { status, json, headers }
+    Answer::to(request).await.unwrap()
 }
 
 async fn get(world: &World, path: &str) -> Value {
-    answer(world.http.get(world.url(path))).await.ok()
+    Answer::to(world.http.get(world.url(path))).await.unwrap().ok()
 }
 
 fn wallet(state: &Value, number: u64) -> &Value {
@@ -57,7 +50,7 @@ async fn a_payment_is_played_from_both_sides() {
     let state = get(&world, "/sandbox/state").await;
     assert_eq!(wallet(&state, 14471)["balances"][0]["at_disposal_decimal"], "987.50");
     assert_eq!(wallet(&state, 2112)["balances"][0]["at_disposal_decimal"], "10012.50");
-    assert_eq!(state["ledger"]["balanced"], true);
+    assert_eq!(get(&world, "/sandbox/ledger").await["balanced"], true);
     let steps: Vec<_> = state["transactions"][0]["history"]
         .as_array()
         .unwrap()
@@ -180,10 +173,13 @@ async fn faults_are_switched_on_and_hit_only_the_api() {
     let body = json!({"method": "GET", "path": "/server", "fault": "fail", "status": 503});
     let faults = post(&world, "/sandbox/faults", body).await.ok();
     assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
-    answer(world.http.get(world.url("/rest/v1/server"))).await.refused(503, "internal_server_error");
+    Answer::to(world.http.get(world.url("/rest/v1/server")))
+        .await
+        .unwrap()
+        .refused(503, "internal_server_error");
     let log = get(&world, "/sandbox/requests").await;
     assert_eq!(log["requests"][0]["fault"], "not processed");
-    let left = answer(world.http.delete(world.url("/sandbox/faults"))).await.ok();
+    let left = Answer::to(world.http.delete(world.url("/sandbox/faults"))).await.unwrap().ok();
     assert_eq!(left, json!({"faults": []}));
     world.sandbox.shutdown().await;
 }

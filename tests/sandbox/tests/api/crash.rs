@@ -3,16 +3,14 @@
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use paysera_sandbox::mac::{self, RequestToSign};
-use paysera_sandbox::{Sandbox, Status, seed};
+use paysera_sandbox::{Sandbox, SandboxClock, Status, seed};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::Notify;
 
-use crate::harness::{TILL, Who, World, app_of};
+use crate::harness::{Answer, TILL, Who, World, app_of};
 use crate::restart::File;
 
 /// Clients that pay at the same time.
@@ -56,26 +54,11 @@ struct Client {
 impl Client {
     /// The answer, or `None` once the program is gone.
     async fn send(&self, who: Who, method: &str, path: &str, body: &str) -> Option<Value> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let header = mac::sign(&RequestToSign {
-            id: who.id,
-            mac_key: who.key,
-            timestamp: now.try_into().unwrap(),
-            nonce: &self.nonces.fetch_add(1, Ordering::Relaxed).to_string(),
-            method,
-            request_uri: path,
-            host: "127.0.0.1",
-            port: self.port,
-            body: body.as_bytes(),
-            parameters: &[],
-        });
+        let nonce = self.nonces.fetch_add(1, Ordering::Relaxed).to_string();
+        let header = who.sign(&SandboxClock::system(), self.port, method, path, body.as_bytes(), &nonce);
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let request = self.http.request(method.parse().unwrap(), url).header("authorization", header);
-        let answer = request.body(body.to_owned()).send().await.ok()?;
-        let status = answer.status();
-        let json: Value = serde_json::from_slice(&answer.bytes().await.ok()?).unwrap();
-        assert_eq!(status, 200, "{json}");
-        Some(json)
+        Some(Answer::to(request.body(body.to_owned())).await.ok()?.ok())
     }
 
     /// Pays again and again; the keys whose confirm was answered.
@@ -108,11 +91,10 @@ async fn after_a_kill_every_answered_confirm_is_there_and_the_books_balance() {
     let (nonces, answered) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let enough = Arc::new(Notify::new());
     // Only for the TLS provider that reqwest wants to be there.
-    let helper = World::new().await;
+    let other = World::new().await;
     let clients: Vec<_> = (0..CLIENTS)
         .map(|_| {
-            let client =
-                Client { http: helper.http.clone(), port: program.port, nonces: Arc::clone(&nonces) };
+            let client = Client { http: other.http.clone(), port: program.port, nonces: Arc::clone(&nonces) };
             tokio::spawn(client.pay(Arc::clone(&answered), Arc::clone(&enough)))
         })
         .collect();
@@ -124,7 +106,7 @@ async fn after_a_kill_every_answered_confirm_is_there_and_the_books_balance() {
         confirmed.extend(client.await.unwrap());
     }
     assert!(confirmed.len() >= ANSWERED as usize);
-    helper.done().await;
+    other.done().await;
 
     let world = World::start(Sandbox::builder().database(file.database())).await;
     for key in &confirmed {

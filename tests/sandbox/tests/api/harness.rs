@@ -8,7 +8,7 @@ use paysera_core::money::Currency;
 use paysera_sandbox::mac::{self, RequestToSign};
 use paysera_sandbox::reservation_code::Generator;
 use paysera_sandbox::seed::{self, Customer};
-use paysera_sandbox::{Balance, Sandbox, SandboxBuilder};
+use paysera_sandbox::{Balance, Sandbox, SandboxBuilder, SandboxClock};
 use serde_json::{Value, json};
 
 pub(crate) const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -20,6 +20,35 @@ pub(crate) struct Who {
     pub(crate) key: &'static str,
     /// Sent in `ext` with every request.
     pub(crate) location: Option<&'static str>,
+}
+
+impl Who {
+    /// The `Authorization` header of a request to a sandbox on this machine.
+    pub(crate) fn sign(
+        self,
+        clock: &SandboxClock,
+        port: u16,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        nonce: &str,
+    ) -> String {
+        let location = self.location.iter();
+        let parameters: Vec<_> =
+            location.flat_map(|location| [("project_id", "1234"), ("location_id", *location)]).collect();
+        mac::sign(&RequestToSign {
+            id: self.id,
+            mac_key: self.key,
+            timestamp: clock.now(),
+            nonce,
+            method,
+            request_uri: path,
+            host: "127.0.0.1",
+            port,
+            body,
+            parameters: &parameters,
+        })
+    }
 }
 
 /// The till of location 9975.
@@ -40,6 +69,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn to(request: reqwest::RequestBuilder) -> Result<Self, reqwest::Error> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await?;
+        Ok(Self { status, json: serde_json::from_slice(&bytes).unwrap_or(Value::Null), headers })
+    }
+
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.json);
@@ -81,23 +118,7 @@ impl World {
 
     /// The `Authorization` header of a request of now.
     pub(crate) fn sign(&self, who: Who, method: &str, path: &str, body: &[u8], nonce: &str) -> String {
-        let parameters: Vec<_> = who
-            .location
-            .iter()
-            .flat_map(|location| [("project_id", "1234"), ("location_id", *location)])
-            .collect();
-        mac::sign(&RequestToSign {
-            id: who.id,
-            mac_key: who.key,
-            timestamp: self.sandbox.clock().now(),
-            nonce,
-            method,
-            request_uri: path,
-            host: "127.0.0.1",
-            port: self.sandbox.address().port(),
-            body,
-            parameters: &parameters,
-        })
+        who.sign(self.sandbox.clock(), self.sandbox.address().port(), method, path, body, nonce)
     }
 
     pub(crate) async fn try_send(
@@ -112,11 +133,7 @@ impl World {
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
-        let response = request.send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.bytes().await?;
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Answer { status, json, headers })
+        Answer::to(request).await
     }
 
     /// Signs and sends; the body as text.

@@ -51,10 +51,7 @@ impl World {
         let header = self.sign(who, "POST", path, body.as_bytes(), &nonce());
         let request = self.http.post(self.url(path)).body(body);
         let request = request.header("authorization", header).header("content-type", content_type);
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let json = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null);
-        Answer { status, json, headers }
+        Answer::to(request).await.unwrap()
     }
 
     /// Signs a customer in by password; the whole answer.

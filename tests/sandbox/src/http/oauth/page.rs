@@ -7,7 +7,6 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::html;
-use super::token::own_client;
 use crate::app::App;
 use crate::domain::redirect;
 use crate::error::Refusal;
@@ -15,6 +14,7 @@ use crate::http::form::Form;
 use crate::http::signed::Signed;
 use crate::http::{InPath, Reply};
 use crate::operations::authorize::{self, Answer, Question};
+use crate::store::clients;
 use crate::store::credentials::Signer;
 
 /// Largest form that a browser may send, in bytes.
@@ -46,7 +46,7 @@ pub(super) async fn session(
     let now = signed.now;
     app.store
         .unit(now, move |db| {
-            let own = own_client(db, &signed.caller)?;
+            let own = clients::own(db, &signed.caller)?;
             let mut question = question(&form);
             if question.client_id.is_empty() {
                 question.client_id = &own.id;

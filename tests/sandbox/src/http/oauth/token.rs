@@ -1,7 +1,6 @@
 //! `POST token`, `DELETE token` and activation.
 
 use axum::extract::State;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::app::App;
@@ -12,7 +11,7 @@ use crate::http::list::Empty;
 use crate::http::signed::Signed;
 use crate::http::{InPath, Reply};
 use crate::operations::sign_in::{self, Grant};
-use crate::store::clients::{self, Client};
+use crate::store::clients;
 use crate::store::credentials::Signer;
 use crate::store::tokens::Token;
 
@@ -52,7 +51,7 @@ pub(super) async fn grant(
     let token = app
         .store
         .unit(now, move |db| {
-            let client = own_client(db, &signed.caller)?;
+            let client = clients::own(db, &signed.caller)?;
             sign_in::grant(db, now, seconds, &client, &grant)
         })
         .await?;
@@ -94,7 +93,7 @@ pub(super) async fn activate(
     let token = app
         .store
         .unit(now, move |db| {
-            let client = own_client(db, &signed.caller)?;
+            let client = clients::own(db, &signed.caller)?;
             sign_in::activate(db, now, &client, &token)
         })
         .await?;
@@ -103,16 +102,7 @@ pub(super) async fn activate(
 
 /// `DELETE token?access_token=`.
 pub(super) async fn revoke(State(app): State<App>, signed: Signed<Signer>) -> Result<Reply<Empty>, Refusal> {
-    let token = signed
-        .query
-        .text("access_token")
-        .ok_or_else(|| Refusal::parameter("access_token", "This value should not be blank"))?
-        .to_owned();
+    let token = signed.query.required("access_token")?.to_owned();
     app.store.unit(signed.now, move |db| sign_in::revoke(db, &signed.caller, &token)).await?;
     Ok(Reply(Empty {}))
-}
-
-/// The client that signed with its own credentials.
-pub(super) fn own_client(db: &Connection, signer: &Signer) -> Result<Client, Refusal> {
-    clients::client(db, signer.client()?)?.ok_or(Refusal::Internal)
 }

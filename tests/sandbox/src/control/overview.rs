@@ -5,13 +5,13 @@ use paysera_core::money::{Currency, Money};
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::transactions::{self, StoredTransaction};
-use super::{codes, history, ledger, wallets};
 use crate::domain::Service;
 use crate::error::Refusal;
+use crate::store::transactions::{self, StoredTransaction};
+use crate::store::{codes, history, ledger, places, wallets};
 
 #[derive(Debug, Serialize)]
-pub(crate) struct WalletOverview {
+pub(super) struct WalletOverview {
     wallet: i64,
     name: String,
     role: &'static str,
@@ -34,13 +34,13 @@ struct BalanceOverview {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct LocationOverview {
+pub(super) struct LocationOverview {
     id: i64,
     title: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct TransactionOverview {
+pub(super) struct TransactionOverview {
     transaction_key: String,
     created_at: i64,
     status: &'static str,
@@ -62,13 +62,8 @@ pub(crate) struct TransactionOverview {
 }
 
 /// Every wallet, the merchants' first.
-pub(crate) fn wallets(db: &Connection) -> Result<Vec<WalletOverview>, Refusal> {
-    let mut statement = db.prepare_cached(
-        "SELECT wallet.id, EXISTS (SELECT 1 FROM project WHERE wallet_id = wallet.id) AS merchant
-         FROM wallet ORDER BY merchant DESC, wallet.id",
-    )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let ids = rows.collect::<Result<Vec<(i64, bool)>, _>>()?;
+pub(super) fn wallets(db: &Connection) -> Result<Vec<WalletOverview>, Refusal> {
+    let ids = wallets::all(db)?;
     ids.into_iter().map(|(id, merchant)| wallet_overview(db, id, merchant)).collect()
 }
 
@@ -99,21 +94,19 @@ fn wallet_overview(db: &Connection, id: i64, merchant: bool) -> Result<WalletOve
 }
 
 /// Every location, by number.
-pub(crate) fn locations(db: &Connection) -> Result<Vec<LocationOverview>, Refusal> {
-    let mut statement = db.prepare_cached("SELECT id, title FROM location ORDER BY id")?;
-    let rows = statement.query_map([], |row| Ok(LocationOverview { id: row.get(0)?, title: row.get(1)? }))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+pub(super) fn locations(db: &Connection) -> Result<Vec<LocationOverview>, Refusal> {
+    let titles = places::titles(db)?;
+    Ok(titles.into_iter().map(|(id, title)| LocationOverview { id, title }).collect())
 }
 
 /// The newest `limit` transactions, newest first.
-pub(crate) fn transactions(db: &Connection, limit: i64) -> Result<Vec<TransactionOverview>, Refusal> {
-    let mut statement = db.prepare_cached("SELECT key FROM transactions ORDER BY seq DESC LIMIT ?1")?;
-    let keys = statement.query_map([limit], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+pub(super) fn transactions(db: &Connection, limit: i64) -> Result<Vec<TransactionOverview>, Refusal> {
+    let keys = transactions::latest(db, limit)?;
     keys.iter().map(|key| transaction(db, key)?.ok_or(Refusal::Internal)).collect()
 }
 
 /// The transaction of that key.
-pub(crate) fn transaction(db: &Connection, key: &str) -> Result<Option<TransactionOverview>, Refusal> {
+pub(super) fn transaction(db: &Connection, key: &str) -> Result<Option<TransactionOverview>, Refusal> {
     transactions::find(db, key)?.map(|stored| transaction_overview(db, stored)).transpose()
 }
 

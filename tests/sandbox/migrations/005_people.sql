@@ -45,7 +45,7 @@ CREATE TABLE message (
     sent_at    INTEGER NOT NULL,
     -- The code inside, what it opens, until when, and for which scopes.
     code       TEXT NOT NULL,
-    purpose    TEXT NOT NULL CHECK (purpose IN ('phone', 'password', 'scopes')),
+    purpose    TEXT NOT NULL CHECK (purpose IN ('phone', 'password', 'scopes', 'flash')),
     valid_until INTEGER NOT NULL,
     scopes     TEXT NOT NULL DEFAULT '',
     used       INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1))
@@ -118,21 +118,22 @@ CREATE INDEX confirmation_by_user ON confirmation (user_id, seq);
 CREATE VIEW statement AS
 SELECT entry.id, posting.id AS posting_id, account.wallet_id, posting.at, posting.kind,
     entry.amount, account.currency, posting.transaction_key,
-    coalesce((SELECT description FROM payment WHERE payment.transaction_key = posting.transaction_key
-       ORDER BY price = abs(entry.amount) DESC, payment.id LIMIT 1), 'Opening balance') AS details,
+    coalesce(payment.description, json_extract(payment.items, '$[0].title'), 'Opening balance') AS details,
     (SELECT other_account.wallet_id FROM entry AS other
        JOIN account AS other_account ON other_account.id = other.account_id
        WHERE other.posting_id = posting.id AND (other.amount > 0) <> (entry.amount > 0)
        ORDER BY abs(other.amount) DESC, other.id LIMIT 1) AS other_wallet
-FROM entry JOIN posting ON posting.id = entry.posting_id JOIN account ON account.id = entry.account_id;
+FROM entry JOIN posting ON posting.id = entry.posting_id JOIN account ON account.id = entry.account_id
+    LEFT JOIN payment ON payment.id = posting.payment_id;
 
 -- What is held and not yet moved.
 CREATE VIEW pending AS
 SELECT payment.id, transactions.wallet AS payer, payment.beneficiary, payment.price, payment.currency,
-    payment.description AS details, transactions.key AS transaction_key, transactions.creator_wallet,
-    transactions.reserved_at AS at, transactions.expires_at
+    coalesce(payment.description, json_extract(payment.items, '$[0].title')) AS details, transactions.key AS transaction_key, transactions.creator_wallet,
+    transactions.reserved_at AS at, transactions.expires_at,
+    payment.password_cancelable AND transactions.status = 'waiting_password' AS password_cancelable
 FROM payment JOIN transactions ON transactions.key = payment.transaction_key
-WHERE transactions.status = 'reserved';
+WHERE transactions.status IN ('reserved', 'waiting_registration', 'waiting_password');
 
 -- What an app hands to a web page so that its user need not sign in again.
 CREATE TABLE auth_token (

@@ -55,6 +55,12 @@ pub(crate) enum Refusal {
     PaymentToSameAccount,
     /// The customer must be identified first.
     ClientNotVerified,
+    /// The payer is not who the transaction's restrictions allow.
+    RestrictionViolation,
+    /// The payer is under a restriction.
+    ClientRestricted,
+    /// A temporary limit of the payer is used up.
+    RestrictionLimitsExceeded,
     /// The payer's wallet is inactive.
     PayerInactive,
     /// The beneficiary's wallet is inactive.
@@ -149,6 +155,19 @@ impl Refusal {
             Self::ClientNotVerified => {
                 (StatusCode::FORBIDDEN, "client_not_verified", "The customer must be identified")
             }
+            Self::RestrictionViolation => (
+                StatusCode::FORBIDDEN,
+                "restriction_violation",
+                "The payer is not one that the transaction's restrictions allow",
+            ),
+            Self::ClientRestricted => {
+                (StatusCode::FORBIDDEN, "client_restricted", "The payer's account is under a restriction")
+            }
+            Self::RestrictionLimitsExceeded => (
+                StatusCode::BAD_REQUEST,
+                "restriction_limits_exceeded",
+                "Temporary limits of the payer are exceeded: the payer should contact the support",
+            ),
             Self::PayerInactive => {
                 (StatusCode::BAD_REQUEST, "payer_account_inactive", "The payer's account is inactive")
             }

@@ -17,6 +17,7 @@ use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
+use crate::operations::due;
 use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
@@ -100,7 +101,7 @@ impl SandboxBuilder {
         let listen = |source| SandboxError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let store = Arc::new(Store::open(self.database).await?);
+        let store = Arc::new(Store::open(self.database, due::catch_up).await?);
         let (now, limits) = (self.clock.now(), self.limits);
         store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
         let (stop, stopped) = watch::channel(());

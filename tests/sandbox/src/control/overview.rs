@@ -127,8 +127,11 @@ fn transaction_overview(db: &Connection, stored: StoredTransaction) -> Result<Tr
         amount: total.minor(),
         amount_decimal: total.to_decimal(),
         currency: currency.code(),
-        description: first.description.clone(),
-        beneficiary_name: owner(first.beneficiary)?.unwrap_or_default(),
+        description: first.title().to_owned(),
+        beneficiary_name: match first.beneficiary {
+            Some(wallet) => owner(wallet)?.unwrap_or_default(),
+            None => first.beneficiary_email.clone().or(first.beneficiary_phone.clone()).unwrap_or_default(),
+        },
         wallet: stored.wallet,
         payer_name: stored.wallet.map(owner).transpose()?.flatten(),
         history: history::of(db, &stored.key)?,

@@ -11,16 +11,14 @@ use serde_json::{Map, Value, json};
 use super::JsonBody;
 use super::overview::{self, TransactionOverview};
 use crate::app::App;
+use crate::domain::acceptance::Acceptance;
 use crate::domain::draft::Draft;
 use crate::domain::fields::Fields;
-use crate::domain::scopes::Scopes;
 use crate::error::Refusal;
 use crate::http::{InPath, Reply};
-use crate::operations::reserve::Payer;
-use crate::operations::{create, end, reject, reserve};
+use crate::operations::{access, create, end, reject, reserve};
 use crate::seed;
 use crate::store::credentials::{self, Caller, Signer};
-use crate::store::wallets;
 
 type Answer = Result<Reply<TransactionOverview>, Refusal>;
 
@@ -54,8 +52,8 @@ async fn accept(State(app): State<App>, InPath(key): InPath<String>, JsonBody(bo
     let wallet = wallet(&body)?;
     let limits = app.limits;
     act(&app, move |db, now| {
-        let caller = customer(db, wallet)?;
-        reserve::reserve(db, now, &limits, &caller, &key, &Payer::Wallet(wallet)).map(|one| one.key)
+        let caller = access::in_person(db, wallet)?;
+        reserve::reserve(db, now, &limits, &caller, &key, &Acceptance::by_wallet(wallet)).map(|one| one.key)
     })
     .await
 }
@@ -63,7 +61,10 @@ async fn accept(State(app): State<App>, InPath(key): InPath<String>, JsonBody(bo
 /// `POST /sandbox/transactions/{key}/decline` with `wallet`.
 async fn decline(State(app): State<App>, InPath(key): InPath<String>, JsonBody(body): JsonBody) -> Answer {
     let wallet = wallet(&body)?;
-    act(&app, move |db, now| reject::reject(db, now, &customer(db, wallet)?, &key).map(|one| one.key)).await
+    act(&app, move |db, now| {
+        reject::reject(db, now, &access::in_person(db, wallet)?, &key).map(|one| one.key)
+    })
+    .await
 }
 
 /// `POST /sandbox/transactions/{key}/confirm`, as the seeded merchant.
@@ -111,13 +112,6 @@ where
 fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
     let fields = Fields::root(body);
     fields.integer("wallet")?.ok_or_else(|| fields.blank("wallet"))
-}
-
-/// The owner of a wallet with the app in hand.
-fn customer(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {
-    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
-    let (token, client) = (String::new(), String::new());
-    Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All, token, client })
 }
 
 /// The seeded merchant at the till.

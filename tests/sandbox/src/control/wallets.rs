@@ -18,6 +18,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/wallets/{wallet}/money", post(add_money))
         .route("/wallets/{wallet}/level", post(set_level))
+        .route("/wallets/{wallet}/restriction", post(set_restriction))
 }
 
 /// `POST /sandbox/wallets/{wallet}/money` with `price` or `price_decimal` and
@@ -64,4 +65,26 @@ async fn set_level(
         })
         .await?;
     Ok(Reply(json!({ "level": level.name() })))
+}
+
+/// `POST /sandbox/wallets/{wallet}/restriction` with `restriction`: `full`,
+/// `limits` or `none`, which its owner then has as a payer.
+async fn set_restriction(
+    State(app): State<App>,
+    InPath(wallet): InPath<i64>,
+    JsonBody(body): JsonBody,
+) -> Result<Reply<Value>, Refusal> {
+    let fields = Fields::root(&body);
+    let name = fields.required("restriction")?.to_owned();
+    if !matches!(name.as_str(), "full" | "limits" | "none") {
+        return Err(fields.refuse("restriction", "This value should be full, limits or none"));
+    }
+    let restriction = Some(name.clone()).filter(|name| name != "none");
+    app.store
+        .unit(app.clock.now(), move |db| {
+            let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
+            users::set_restriction(db, wallet.user, restriction.as_deref())
+        })
+        .await?;
+    Ok(Reply(json!({ "restriction": name })))
 }

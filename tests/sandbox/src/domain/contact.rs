@@ -18,6 +18,9 @@ pub(crate) enum Criterion {
 /// Digits of a phone with the country code (ITU-T E.164 allows fifteen).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
+/// Digits of a wallet code.
+const CODE_DIGITS: usize = 12;
+
 /// Longest e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
@@ -49,6 +52,13 @@ pub(crate) fn email(text: &str) -> Option<String> {
         && text.len() <= MAX_EMAIL
         && !text.chars().any(|character| character.is_whitespace() || character.is_control());
     fits.then_some(text)
+}
+
+/// The wallet of a wallet code (wallet-api section 8.1).
+pub(crate) fn wallet_code(text: &str) -> Option<i64> {
+    text.strip_prefix("EVP")
+        .filter(|digits| digits.len() == CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|digits| digits.parse().ok())
 }
 
 /// Who is meant by a phone or an e-mail address.

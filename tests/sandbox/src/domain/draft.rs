@@ -1,43 +1,21 @@
 //! What `POST transaction` asks for, checked as far as that goes without the
 //! database (wallet-api sections 5.2 and 5.5).
 
-use paysera_core::money::Money;
 use serde_json::{Map, Value};
 
+use super::contact;
 use super::fields::Fields;
+use super::payer_rules::{self, Restrictions};
+use super::payment::PaymentDraft;
+use super::span::Span;
 use crate::error::Refusal;
 
 /// How long money stays reserved if the request does not say: 30 days
 /// (wallet-api section 5.1).
 const DEFAULT_RESERVE_SECONDS: i64 = 2_592_000;
 
-/// Longest reservation and freeze, in seconds: ten years.
-const MAX_SPAN_SECONDS: i64 = 315_360_000;
-
 /// Most payments of one transaction.
 const MAX_PAYMENTS: usize = 50;
-
-/// Seconds of the legacy fields that count hours.
-const HOUR_SECONDS: i64 = 3600;
-
-/// A length of time, or its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Span {
-    /// So many seconds from the start.
-    For(i64),
-    /// Until this second since 1970-01-01 UTC.
-    Until(i64),
-}
-
-impl Span {
-    /// When it ends if it starts at `start`.
-    pub(crate) const fn end(self, start: i64) -> i64 {
-        match self {
-            Self::For(seconds) => start.saturating_add(seconds),
-            Self::Until(end) => end,
-        }
-    }
-}
 
 /// A transaction to be created.
 #[derive(Clone, Debug)]
@@ -52,21 +30,31 @@ pub(crate) struct Draft {
     pub(crate) callback_uri: Option<Value>,
     pub(crate) project_id: Option<i64>,
     pub(crate) location_id: Option<i64>,
+    /// Who is expected to pay.
+    pub(crate) user_email: Option<String>,
+    /// As on the wire, checked.
+    pub(crate) restrictions: Option<Value>,
+    /// As on the wire, checked.
+    pub(crate) inquiries: Option<Value>,
 }
 
 /// A payment of it.
 #[derive(Clone, Debug)]
-pub(crate) struct DraftPayment {
-    pub(crate) price: Money,
-    pub(crate) description: String,
-    /// Where it goes if not to the project's wallet.
-    pub(crate) beneficiary: Option<i64>,
-    pub(crate) purpose: Option<String>,
-    pub(crate) parameters: Option<Value>,
-    pub(crate) freeze: Span,
+pub(crate) enum DraftPayment {
+    New(Box<PaymentDraft>),
+    /// One that exists, taken out of its own transaction.
+    Existing(i64),
 }
 
 impl Draft {
+    /// A transaction of the one payment that `body` describes.
+    pub(crate) fn of_payment(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
+        let payment = PaymentDraft::read(&Fields::root(body))?;
+        let mut draft = Self::read_without_payments(&Map::new(), now)?;
+        draft.payments.push(DraftPayment::New(Box::new(payment)));
+        Ok(draft)
+    }
+
     /// Reads the body at server time `now`.
     pub(crate) fn read(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
         let fields = Fields::root(body);
@@ -80,9 +68,18 @@ impl Draft {
         let payments = payments
             .iter()
             .enumerate()
-            .map(|(index, value)| DraftPayment::read(&Fields::at(value, format!("payments[{index}]"))?))
+            .map(|(index, value)| match value.as_i64() {
+                Some(id) => Ok(DraftPayment::Existing(id)),
+                None => PaymentDraft::read(&Fields::at(value, format!("payments[{index}]"))?)
+                    .map(|payment| DraftPayment::New(Box::new(payment))),
+            })
             .collect::<Result<_, _>>()?;
-        let reserve = span(&fields, "reserve")?.unwrap_or(Span::For(DEFAULT_RESERVE_SECONDS));
+        Ok(Self { payments, ..Self::read_without_payments(body, now)? })
+    }
+
+    fn read_without_payments(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
+        let fields = Fields::root(body);
+        let reserve = Span::read(&fields, "reserve")?.unwrap_or(Span::For(DEFAULT_RESERVE_SECONDS));
         if reserve.end(now) <= now {
             return Err(fields.refuse("reserve", "This value should be in the future"));
         }
@@ -92,8 +89,22 @@ impl Draft {
             Some(Value::String(_)) => fields.uri("callback_uri")?.map(Value::from),
             Some(_) => return Err(fields.refuse("callback_uri", "This value should be a URI or false")),
         };
+        let user_email = match fields.object("user")? {
+            None => None,
+            Some(user) => Some(
+                contact::email(user.required("email")?)
+                    .ok_or_else(|| user.refuse("email", "This value is not an e-mail address"))?,
+            ),
+        };
+        let restrictions = match fields.object("restrictions")? {
+            None => None,
+            Some(restrictions) => {
+                Restrictions::read(&restrictions)?;
+                fields.free_json("restrictions")?
+            }
+        };
         Ok(Self {
-            payments,
+            payments: Vec::new(),
             reserve,
             use_allowance: fields.boolean("use_allowance")?.unwrap_or(true),
             suggest_allowance: fields.boolean("suggest_allowance")?.unwrap_or(false),
@@ -102,69 +113,11 @@ impl Draft {
             callback_uri,
             project_id: fields.integer("project_id")?,
             location_id: fields.integer("location_id")?,
+            user_email,
+            restrictions,
+            inquiries: payer_rules::inquiries(&fields)?,
         })
     }
-}
-
-impl DraftPayment {
-    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
-        let currency = fields.currency()?;
-        let price = fields.price(currency)?;
-        let description = fields.required("description")?;
-        let beneficiary =
-            match fields.object("beneficiary")? {
-                None => None,
-                Some(beneficiary) => Some(beneficiary.integer("id")?.ok_or_else(|| {
-                    beneficiary.refuse("id", "The sandbox knows beneficiaries by wallet id")
-                })?),
-            };
-        let purpose = fields.text("purpose")?;
-        if !matches!(purpose, None | Some("cash" | "tips")) {
-            return Err(fields.refuse("purpose", "This value should be cash or tips"));
-        }
-        Ok(Self {
-            price,
-            description: description.to_owned(),
-            beneficiary,
-            purpose: purpose.map(str::to_owned),
-            parameters: fields.free_json("parameters")?,
-            freeze: span(fields, "freeze")?.unwrap_or(Span::For(0)),
-        })
-    }
-}
-
-/// `name: {"for": seconds}` or `{"until": time}`, or the flat legacy fields
-/// `name_for` in hours and `name_until`; one of the four at most.
-fn span(fields: &Fields<'_>, name: &str) -> Result<Option<Span>, Refusal> {
-    let (hours_name, until_name) = (format!("{name}_for"), format!("{name}_until"));
-    let hours = fields.integer(&hours_name)?;
-    let until = fields.integer(&until_name)?;
-    let nested = fields.object(name)?;
-    let (seconds, end) = match &nested {
-        Some(nested) => (nested.integer("for")?, nested.integer("until")?),
-        None => (None, None),
-    };
-    let given = [hours, until, seconds, end].into_iter().flatten().count();
-    if given > 1 || (given == 0 && nested.is_some()) {
-        return Err(fields.refuse(name, "Give one of for and until, in one form"));
-    }
-    let seconds = match (seconds, hours) {
-        (Some(seconds), _) => Some(seconds),
-        (None, Some(hours)) => Some(
-            hours
-                .checked_mul(HOUR_SECONDS)
-                .ok_or_else(|| fields.refuse(&hours_name, "This value is too large"))?,
-        ),
-        (None, None) => None,
-    };
-    if let Some(seconds) = seconds {
-        return if (0..=MAX_SPAN_SECONDS).contains(&seconds) {
-            Ok(Some(Span::For(seconds)))
-        } else {
-            Err(fields.refuse(name, "This value is out of range"))
-        };
-    }
-    Ok(end.or(until).map(Span::Until))
 }
 
 #[cfg(test)]
@@ -193,7 +146,9 @@ mod tests {
         let draft = read(json!({"unknown": 1, "reserve": null})).unwrap();
         assert_eq!(draft.reserve, Span::For(2_592_000));
         assert!(draft.use_allowance && !draft.suggest_allowance && !draft.auto_confirm);
-        assert_eq!(draft.payments[0].freeze, Span::For(0));
+        assert!(matches!(&draft.payments[..], [DraftPayment::New(new)] if new.freeze == Span::For(0)));
+        let existing = read(json!({"payments": [10145]})).unwrap();
+        assert!(matches!(existing.payments[..], [DraftPayment::Existing(10145)]));
     }
 
     #[test]
@@ -221,17 +176,13 @@ mod tests {
         for (payments, path) in [
             (json!([]), "payments"),
             (json!({}), "payments"),
-            (json!([10145]), "payments[0]"),
+            (json!([1.5]), "payments[0]"),
             (json!([{"price": 1, "description": "x"}]), "payments[0].currency"),
             (json!([{"price": 1, "description": "x", "currency": "JPY"}]), "payments[0].currency"),
             (json!([{"price": 1, "currency": "GEL"}]), "payments[0].description"),
             (
                 json!([{"price": 1, "currency": "GEL", "description": "x", "beneficiary": 2112}]),
                 "payments[0].beneficiary",
-            ),
-            (
-                json!([{"price": 1, "currency": "GEL", "description": "x", "beneficiary": {"email": "a@b"}}]),
-                "payments[0].beneficiary.id",
             ),
             (
                 json!([{"price": 1, "currency": "GEL", "description": "x", "purpose": "gift"}]),
@@ -242,5 +193,8 @@ mod tests {
         }
         assert_eq!(refused_at(json!({"callback_uri": true})), "callback_uri");
         assert_eq!(refused_at(json!({"auto_confirm": "yes"})), "auto_confirm");
+        assert_eq!(refused_at(json!({"user": {"email": "x"}})), "user.email");
+        let nobody = json!({"restrictions": {"account_owner": {"type": "robot"}}});
+        assert_eq!(refused_at(nobody), "restrictions.account_owner.type");
     }
 }

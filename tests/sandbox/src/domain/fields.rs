@@ -130,17 +130,41 @@ impl<'a> Fields<'a> {
         Currency::parse(code).map_err(|error| self.refuse("currency", &error.to_string()))
     }
 
-    /// `price` in minor units or `price_decimal` in major ones, exactly one of
-    /// them (wallet-api section 4), more than zero and at most [`MAX_PRICE`].
+    /// `price` or `price_decimal`, more than zero and at most [`MAX_PRICE`].
     pub(crate) fn price(&self, currency: Currency) -> Result<Money, Refusal> {
-        let (name, money) = match (self.get("price"), self.get("price_decimal")) {
+        self.money("price", currency)
+    }
+
+    /// `name` in minor units or `name_decimal` in major ones, exactly one of
+    /// them (wallet-api section 4), more than zero and at most [`MAX_PRICE`].
+    pub(crate) fn money(&self, name: &str, currency: Currency) -> Result<Money, Refusal> {
+        let (name, money) = self.either(name, currency)?.ok_or_else(|| self.blank(name))?;
+        if money.minor() <= 0 {
+            return Err(self.refuse(&name, "This value should be greater than 0"));
+        }
+        Ok(money)
+    }
+
+    /// The same in minor units, of something that may be absent or zero.
+    pub(crate) fn amount(&self, name: &str, currency: Currency) -> Result<Option<i64>, Refusal> {
+        let Some((name, money)) = self.either(name, currency)? else { return Ok(None) };
+        if money.minor() < 0 {
+            return Err(self.refuse(&name, "This value should not be negative"));
+        }
+        Ok(Some(money.minor()))
+    }
+
+    /// The field that gives an amount, and the amount.
+    fn either(&self, name: &str, currency: Currency) -> Result<Option<(String, Money)>, Refusal> {
+        let decimal_name = format!("{name}_decimal");
+        let (name, money) = match (self.get(name), self.get(&decimal_name)) {
             (Some(_), Some(_)) => {
-                return Err(self.refuse("price", "Give either price or price_decimal, not both"));
+                return Err(self.refuse(name, &format!("Give either {name} or {decimal_name}, not both")));
             }
-            (None, None) => return Err(self.blank("price")),
+            (None, None) => return Ok(None),
             (Some(_), None) => {
-                let minor = self.integer("price")?.unwrap_or_default();
-                ("price", Money::from_minor(minor, currency))
+                let minor = self.integer(name)?.unwrap_or_default();
+                (name.to_owned(), Money::from_minor(minor, currency))
             }
             (None, Some(value)) => {
                 // A JSON number is printed in its shortest form, which is what
@@ -148,20 +172,22 @@ impl<'a> Fields<'a> {
                 let text = match value {
                     Value::String(text) => text.clone(),
                     Value::Number(number) => number.to_string(),
-                    _ => return Err(self.refuse("price_decimal", "This value should be a decimal number")),
+                    _ => return Err(self.refuse(&decimal_name, "This value should be a decimal number")),
                 };
                 let money = Money::parse_decimal(&text, currency)
-                    .map_err(|error| self.refuse("price_decimal", &error.to_string()))?;
-                ("price_decimal", money)
+                    .map_err(|error| self.refuse(&decimal_name, &error.to_string()))?;
+                (decimal_name, money)
             }
         };
-        if money.minor() <= 0 {
-            Err(self.refuse(name, "This value should be greater than 0"))
-        } else if money.minor() > MAX_PRICE {
-            Err(self.refuse(name, "This value is too large"))
-        } else {
-            Ok(money)
+        if money.minor() > MAX_PRICE {
+            return Err(self.refuse(&name, "This value is too large"));
         }
+        Ok(Some((name, money)))
+    }
+
+    /// Those of the fields that are there, as they were sent.
+    pub(crate) fn echo(&self, names: &[&str]) -> Map<String, Value> {
+        names.iter().filter_map(|name| Some(((*name).to_owned(), self.get(name)?.clone()))).collect()
     }
 
     fn read<T>(

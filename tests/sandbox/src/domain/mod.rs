@@ -1,16 +1,22 @@
 //! The rules, without clock, network and database.
 
+pub(crate) mod acceptance;
 pub(crate) mod cash;
 pub(crate) mod contact;
 pub(crate) mod draft;
 pub(crate) mod fields;
 pub(crate) mod iban;
 pub(crate) mod identity;
+pub(crate) mod items;
 pub(crate) mod password;
+pub(crate) mod payer_rules;
+pub(crate) mod payment;
+pub(crate) mod payment_password;
 pub(crate) mod person_fault;
 pub(crate) mod rates;
 pub(crate) mod redirect;
 pub(crate) mod scopes;
+pub(crate) mod span;
 pub(crate) mod status;
 pub(crate) mod subscription;
 

@@ -24,12 +24,18 @@ pub(crate) enum PersonFault {
     PasswordTooRisky,
     /// The present password is another; counted against `subject`.
     InvalidPassword { subject: String },
+    /// The password of a payment is another; counted against `subject`.
+    WrongPaymentPassword { subject: String },
+    /// The PIN is another; counted against `subject`.
+    WrongPin { subject: String },
     /// The code of an SMS or e-mail is wrong or over; counted against `subject`.
     InvalidCode { subject: String },
     /// The personal code is not the user's; counted against `subject`.
     InvalidIdentity { subject: String },
     /// An identified user must give the personal code.
     IdentityRequired,
+    /// What a merchant must know of the payer is not known to Paysera.
+    IdentityUnknown,
 }
 
 impl PersonFault {
@@ -56,12 +62,17 @@ impl PersonFault {
             Self::PasswordTooShort => ("password_too_short", "The password should have 8 characters or more"),
             Self::PasswordTooRisky => ("password_too_risky", "The password is easily guessed: take another"),
             Self::InvalidPassword { .. } => ("invalid_password", "The present password is another"),
+            Self::WrongPaymentPassword { .. } => ("invalid_password", "The payment's password is another"),
+            Self::WrongPin { .. } => ("invalid_password", "The PIN is another"),
             Self::InvalidCode { .. } => {
                 ("invalid_code", "The code is wrong, used or over: ask for a new one")
             }
             Self::InvalidIdentity { .. } => ("invalid_identity", "The personal code is not the user's"),
             Self::IdentityRequired => {
                 ("identity_required", "The user is identified: give the personal code in identity.code")
+            }
+            Self::IdentityUnknown => {
+                ("identity_required", "The merchant must know who pays: the payer must be identified first")
             }
         };
         (error, description.to_owned())
@@ -71,6 +82,8 @@ impl PersonFault {
     pub(crate) fn subject(&self) -> Option<&str> {
         match self {
             Self::InvalidPassword { subject }
+            | Self::WrongPaymentPassword { subject }
+            | Self::WrongPin { subject }
             | Self::InvalidCode { subject }
             | Self::InvalidIdentity { subject } => Some(subject),
             Self::WrongPassword { subject } => subject.as_deref(),

@@ -3,12 +3,16 @@
 mod allowances;
 mod app_tokens;
 mod clients;
+mod confirm_page;
 mod confirmations;
 mod form;
+mod html;
 mod identification;
 mod list;
 mod locations;
 mod oauth;
+mod payment_view;
+mod payments;
 mod query;
 mod registration;
 mod server_info;
@@ -43,6 +47,7 @@ use crate::{console, control};
 pub(crate) fn router(app: App) -> Router {
     let rest = server_info::routes()
         .merge(transactions::routes())
+        .merge(payments::routes())
         .merge(locations::routes())
         .merge(wallets::routes())
         .merge(allowances::routes())
@@ -61,6 +66,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(console::routes())
         .nest("/oauth/v1", oauth::routes())
         .merge(oauth::pages())
+        .merge(confirm_page::routes())
         .fallback(async || Refusal::NotFound("No such resource"))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
         .with_state(app)

@@ -79,7 +79,7 @@ impl StatementView {
             details: statement.details,
             direction: if statement.amount > 0 { "in" } else { "out" },
             kind: match statement.kind.as_str() {
-                "refund" | "return" => "return",
+                "refund" | "cashback" => "return",
                 "commission" => "commission",
                 _ => "transfer",
             },
@@ -112,7 +112,7 @@ impl ReservationView {
             details: pending.details,
             reference_number: pending.transaction_key,
             date: pending.at,
-            other_party: OtherParty::of(db, Some(pending.beneficiary))?,
+            other_party: OtherParty::of(db, pending.beneficiary)?,
             direction: "out",
         })
     }
@@ -141,7 +141,7 @@ impl PendingView {
     /// As `wallet` sees it, one of the two sides.
     pub(super) fn new(db: &Connection, wallet: i64, pending: Pending) -> Result<Self, Refusal> {
         let out = pending.payer == wallet;
-        let other = if out { pending.beneficiary } else { pending.payer };
+        let other = if out { pending.beneficiary } else { Some(pending.payer) };
         Ok(Self {
             id: pending.id,
             amount: AmountView::new(pending.price, &pending.currency)?,
@@ -152,13 +152,14 @@ impl PendingView {
             valid_until: pending.valid_until,
             transaction_key: pending.transaction_key,
             date: pending.at,
-            other_party: OtherParty::of(db, Some(other))?,
+            other_party: OtherParty::of(db, other)?,
         })
     }
 }
 
-/// Whether the payer may take it back. PROPOSAL: only what its own user made;
-/// a merchant relies on what is held for it.
+/// Whether the payer may take it back. PROPOSAL: only what its own user made,
+/// or what waits for a password and says so; a merchant relies on what is held
+/// for it.
 pub(super) fn is_cancelable(pending: &Pending, wallet: i64) -> bool {
-    pending.payer == wallet && pending.creator == Some(wallet)
+    pending.payer == wallet && (pending.creator == Some(wallet) || pending.cancelable)
 }

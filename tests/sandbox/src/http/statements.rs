@@ -178,12 +178,12 @@ async fn cancel(
             let wallet = in_path(db, wallet, &signed.caller)?;
             access::require(db, &signed.caller, wallet.user, "outgoing_payments")?;
             let pending = statements::pending_payment(db, payment)?
-                .filter(|pending| pending.payer == wallet.id || pending.beneficiary == wallet.id)
+                .filter(|pending| pending.payer == wallet.id || pending.beneficiary == Some(wallet.id))
                 .ok_or(Refusal::NotFound("No such pending payment"))?;
             if !is_cancelable(&pending, wallet.id) {
                 return Err(Refusal::InvalidState("Only who made the payment can take it back"));
             }
-            end::revoke(db, signed.now, &signed.caller, &pending.transaction_key)?;
+            end::withdraw(db, signed.now, &signed.caller, &pending.transaction_key)?;
             Ok(Reply(Empty {}))
         })
         .await

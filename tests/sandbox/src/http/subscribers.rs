@@ -17,7 +17,7 @@ use crate::error::Refusal;
 use crate::operations::access;
 use crate::store::credentials::Caller;
 use crate::store::statements::{self, Filter, Window};
-use crate::store::{confirmations, subscribers};
+use crate::store::{confirmations, requests, subscribers};
 
 /// Newest events of an object that are looked at.
 const MAX_EVENTS: i64 = 1000;
@@ -111,7 +111,7 @@ struct EventView {
 
 /// `GET events?from&limit`: what the token's subscriptions would have been
 /// told, newest first. The form is not documented; PROPOSAL: `from` is a time,
-/// and of all objects the sandbox has statements and confirmations.
+/// and of all objects the sandbox has statements, confirmations and requests.
 async fn events(State(app): State<App>, signed: Signed) -> Result<Reply<List<EventView>>, Refusal> {
     let (limit, offset) = signed.query.page()?;
     let from = signed.query.integer("from")?.unwrap_or(i64::MIN);
@@ -154,6 +154,12 @@ fn happened(db: &Connection, caller: &Caller, from: i64) -> Result<Vec<EventView
         event: "created",
         created_at: one.created_at,
         parameters: json!({"identifier": one.identifier}),
+    }));
+    events.extend(requests::to_user(db, user, from, MAX_EVENTS)?.into_iter().map(|one| EventView {
+        object: "transaction_request",
+        event: "created",
+        created_at: one.created_at,
+        parameters: json!({"id": one.id, "transaction_key": one.transaction_key}),
     }));
     events.sort_by_key(|event| std::cmp::Reverse(event.created_at));
     Ok(events)

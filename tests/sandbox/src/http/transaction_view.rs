@@ -1,25 +1,23 @@
-//! The transaction as clients see it: names, order and omissions of wallet-api
-//! sections 5.1, 5.5 and 14.
+//! A transaction as clients see it: names, order and omissions of wallet-api
+//! sections 5.1 and 14.
 
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::payment_view::PaymentView;
 use super::query::Query;
-use super::wallet_view::WalletView;
-use crate::domain::draft::Span;
+use crate::domain::span::Span;
 use crate::error::Refusal;
-use crate::store::transactions::{StoredPayment, StoredTransaction};
+use crate::store::credentials::Caller;
+use crate::store::transactions::StoredTransaction;
 use crate::store::{places, wallets};
-
-/// Seconds in an hour of the legacy `freeze_for`.
-const HOUR_SECONDS: i64 = 3600;
 
 /// Which sub-objects the request wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expansions {
     project: bool,
-    beneficiary_wallet: bool,
+    pub(super) beneficiary_wallet: bool,
 }
 
 impl Expansions {
@@ -58,39 +56,16 @@ pub(super) struct TransactionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<ProjectView>,
     payments: Vec<PaymentView>,
-    inquiries: [(); 0],
-}
-
-#[derive(Serialize)]
-struct PaymentView {
-    id: i64,
-    transaction_key: String,
-    created_at: i64,
-    status: &'static str,
-    cancelable: bool,
-    price: i64,
-    currency: &'static str,
-    price_decimal: String,
-    freeze: SpanView,
     #[serde(skip_serializing_if = "Option::is_none")]
-    freeze_for: Option<i64>,
+    restrictions: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    freeze_until: Option<i64>,
-    description: String,
-    beneficiary: BeneficiaryView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parameters: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    confirmed_at: Option<i64>,
+    user: Option<UserView>,
+    inquiries: Value,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum SpanView {
+pub(super) enum SpanView {
     For(i64),
     Until(i64),
 }
@@ -105,6 +80,11 @@ impl From<Span> for SpanView {
 }
 
 #[derive(Serialize)]
+struct UserView {
+    email: String,
+}
+
+#[derive(Serialize)]
 struct ProjectView {
     id: i64,
     title: String,
@@ -113,18 +93,12 @@ struct ProjectView {
     owner_display_name: Option<String>,
 }
 
-#[derive(Serialize)]
-struct BeneficiaryView {
-    id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet: Option<WalletView>,
-}
-
 impl TransactionView {
     pub(super) fn new(
         db: &Connection,
         transaction: StoredTransaction,
         expansions: Expansions,
+        viewer: &Caller,
     ) -> Result<Self, Refusal> {
         let project = match transaction.project_id {
             Some(id) if expansions.project => project(db, id)?,
@@ -133,7 +107,7 @@ impl TransactionView {
         let payments = transaction
             .payments
             .iter()
-            .map(|payment| PaymentView::new(db, &transaction, payment, expansions))
+            .map(|payment| PaymentView::new(db, &transaction, payment, expansions, viewer))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             transaction_key: transaction.key,
@@ -153,49 +127,9 @@ impl TransactionView {
             location_id: transaction.location_id,
             project,
             payments,
-            inquiries: [],
-        })
-    }
-}
-
-impl PaymentView {
-    fn new(
-        db: &Connection,
-        transaction: &StoredTransaction,
-        payment: &StoredPayment,
-        expansions: Expansions,
-    ) -> Result<Self, Refusal> {
-        let wallet = if expansions.beneficiary_wallet {
-            wallets::wallet(db, payment.beneficiary)?.map(|wallet| WalletView::new(wallet, true))
-        } else {
-            None
-        };
-        // The flat field counts hours, rounded up as a shorter freeze would be
-        // a wrong promise.
-        let (freeze_for, freeze_until) = match payment.freeze {
-            Span::For(seconds) => {
-                (seconds.saturating_add(HOUR_SECONDS.saturating_sub(1)).checked_div(HOUR_SECONDS), None)
-            }
-            Span::Until(end) => (None, Some(end)),
-        };
-        Ok(Self {
-            id: payment.id,
-            transaction_key: transaction.key.clone(),
-            created_at: transaction.created_at,
-            status: transaction.status.name(),
-            cancelable: false,
-            price: payment.price.minor(),
-            currency: payment.price.currency().code(),
-            price_decimal: payment.price.to_decimal(),
-            freeze: payment.freeze.into(),
-            freeze_for,
-            freeze_until,
-            description: payment.description.clone(),
-            beneficiary: BeneficiaryView { id: payment.beneficiary, wallet },
-            wallet: transaction.wallet,
-            purpose: payment.purpose.clone(),
-            parameters: payment.parameters.clone(),
-            confirmed_at: transaction.confirmed_at,
+            restrictions: transaction.restrictions,
+            user: transaction.user_email.map(|email| UserView { email }),
+            inquiries: transaction.inquiries.unwrap_or_else(|| Value::Array(Vec::new())),
         })
     }
 }

@@ -5,19 +5,19 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{self, post, put};
 use rusqlite::Connection;
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::list::{Empty, List};
 use super::signed::Signed;
 use super::transaction_view::{Expansions, TransactionView};
 use super::{IdInPath, InPath, Reply};
 use crate::app::App;
+use crate::domain::acceptance::Acceptance;
 use crate::domain::draft::Draft;
-use crate::domain::fields::Fields;
 use crate::domain::status::Status;
 use crate::error::Refusal;
-use crate::operations::reserve::Payer;
-use crate::operations::{create, end, read, reject as rejecting, reserve as reserving};
+use crate::operations::{ask, create, end, inquired, read, reject as rejecting, reserve as reserving, types};
 use crate::store::credentials::Caller;
 use crate::store::transactions::StoredTransaction;
 use crate::store::tx_list::{self, Filter};
@@ -32,6 +32,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/transaction/{key}", routing::get(get).delete(revoke))
         .route("/transaction/{key}/reserve", put(reserve))
         .route("/transaction/{key}/reserve/{wallet}", put(reserve_from))
+        .route("/transaction/{key}/flash/{wallet}", put(flash))
+        .route("/transaction/{key}/type/{wallet}", routing::get(types))
+        .route("/transaction/{key}/request", post(request))
+        .route("/transaction/{key}/inquired-information", routing::get(inquired))
         .route("/transaction/{key}/confirm", put(confirm))
         .route("/transaction/{key}/notify", put(notify))
         .route("/transaction/{key}/reject", put(reject))
@@ -74,7 +78,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Trans
             let items = page
                 .transactions
                 .into_iter()
-                .map(|transaction| TransactionView::new(db, transaction, expansions))
+                .map(|transaction| TransactionView::new(db, transaction, expansions, &signed.caller))
                 .collect::<Result<_, _>>()?;
             Ok(Reply(List::page("transactions", items, page.total, (limit, offset))))
         })
@@ -83,8 +87,8 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Trans
 
 /// `PUT transaction/{key}/reserve` with a code or a payer.
 async fn reserve(State(app): State<App>, InPath(key): InPath<String>, signed: Signed) -> Answer {
-    let payer = payer(&signed.object()?)?;
-    accept(&app, signed, key, payer).await
+    let acceptance = Acceptance::read(&signed.object()?, None)?;
+    accept(&app, signed, key, acceptance).await
 }
 
 /// `PUT transaction/{key}/reserve/{wallet|me}`.
@@ -93,10 +97,85 @@ async fn reserve_from(
     InPath((key, wallet)): InPath<(String, IdInPath)>,
     signed: Signed,
 ) -> Answer {
-    // Its fields are for acceptances that the sandbox has not; JSON it must be.
-    signed.object()?;
     let wallet = wallet.number(signed.caller.wallet());
-    accept(&app, signed, key, Payer::Wallet(wallet)).await
+    let acceptance = Acceptance::read(&signed.object()?, Some(wallet))?;
+    accept(&app, signed, key, acceptance).await
+}
+
+/// `PUT transaction/{key}/flash/{wallet}`: the payer gets a code by SMS.
+async fn flash(
+    State(app): State<App>,
+    InPath((key, wallet)): InPath<(String, IdInPath)>,
+    signed: Signed,
+) -> Answer {
+    let wallet = wallet.number(signed.caller.wallet());
+    answer(&app, signed, move |db, now, caller| ask::flash(db, now, caller, &key, wallet)).await
+}
+
+/// `GET transaction/{key}/type/{wallet}`: how the wallet can accept.
+async fn types(
+    State(app): State<App>,
+    InPath((key, wallet)): InPath<(String, IdInPath)>,
+    signed: Signed,
+) -> Result<Reply<Vec<&'static str>>, Refusal> {
+    let wallet = wallet.number(signed.caller.wallet());
+    app.store
+        .unit(signed.now, move |db| types::available(db, signed.now, &signed.caller, &key, wallet).map(Reply))
+        .await
+}
+
+#[derive(Serialize)]
+struct RequestView {
+    id: i64,
+    created_at: i64,
+    transaction_key: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initiator_id: Option<i64>,
+}
+
+/// `POST transaction/{key}/request`.
+async fn request(
+    State(app): State<App>,
+    InPath(key): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<RequestView>, Refusal> {
+    let body = signed.object()?;
+    app.store
+        .unit(signed.now, move |db| {
+            let sent = ask::request(db, signed.now, &signed.caller, &key, &body)?;
+            Ok(Reply(RequestView {
+                id: sent.id,
+                created_at: signed.now,
+                transaction_key: key,
+                status: "pending",
+                user_id: sent.asked.user,
+                email: sent.asked.email,
+                phone: sent.asked.phone,
+                initiator_id: sent.asked.initiator,
+            }))
+        })
+        .await
+}
+
+/// `GET transaction/{key}/inquired-information`.
+async fn inquired(
+    State(app): State<App>,
+    InPath(key): InPath<String>,
+    signed: Signed,
+) -> Result<Reply<Value>, Refusal> {
+    app.store
+        .unit(signed.now, move |db| {
+            let items = inquired::information(db, &signed.caller, &key)?;
+            Ok(Reply(json!({ "items": items })))
+        })
+        .await
 }
 
 /// `PUT transaction/{key}/confirm`, with lower prices if the body has some.
@@ -130,10 +209,12 @@ async fn notify(
         .await
 }
 
-async fn accept(app: &App, signed: Signed, key: String, payer: Payer) -> Answer {
+async fn accept(app: &App, signed: Signed, key: String, acceptance: Acceptance) -> Answer {
     let limits = app.limits;
-    answer(app, signed, move |db, now, caller| reserving::reserve(db, now, &limits, caller, &key, &payer))
-        .await
+    answer(app, signed, move |db, now, caller| {
+        reserving::reserve(db, now, &limits, caller, &key, &acceptance)
+    })
+    .await
 }
 
 /// Runs `work` as one database transaction and shows what it made of the
@@ -146,77 +227,7 @@ where
     app.store
         .unit(signed.now, move |db| {
             let transaction = work(db, signed.now, &signed.caller)?;
-            TransactionView::new(db, transaction, expansions).map(Reply)
+            TransactionView::new(db, transaction, expansions, &signed.caller).map(Reply)
         })
         .await
-}
-
-/// Who pays, from the body of `reserve` (wallet-api section 5.4): both names
-/// of the code are taken, and must agree.
-fn payer(body: &Map<String, Value>) -> Result<Payer, Refusal> {
-    let fields = Fields::root(body);
-    let code = match (fields.text("reservation_code")?, fields.text("code")?) {
-        (Some(first), Some(second)) if first != second => {
-            return Err(fields.refuse("code", "reservation_code and code differ"));
-        }
-        (first, second) => first.or(second),
-    };
-    match (code, fields.object("payer")?) {
-        (Some(code), None) => Ok(Payer::Code(code.to_owned())),
-        (None, Some(payer)) => payer_wallet(&payer).map(Payer::Wallet),
-        (Some(_), Some(_)) => Err(fields.refuse("payer", "Give either a code or a payer")),
-        (None, None) => Err(fields.blank("reservation_code")),
-    }
-}
-
-/// The wallet of a `payer` object, which names exactly one thing.
-fn payer_wallet(payer: &Fields<'_>) -> Result<i64, Refusal> {
-    let names = ["id", "wallet_id", "email", "phone", "card"];
-    if names.iter().filter(|name| payer.get(name).is_some()).count() != 1 {
-        return Err(payer.refuse("id", "Give exactly one of id, email, phone and card"));
-    }
-    payer
-        .integer("id")?
-        .or(payer.integer("wallet_id")?)
-        .ok_or(Refusal::NotFound("The sandbox's wallets have no email, phone and card"))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(body: &Value) -> Result<Payer, Refusal> {
-        payer(body.as_object().unwrap())
-    }
-
-    #[test]
-    fn the_code_has_two_names_and_one_value() {
-        for body in [
-            json!({"code": "1"}),
-            json!({"reservation_code": "1"}),
-            json!({"reservation_code": "1", "code": "1"}),
-        ] {
-            assert!(matches!(read(&body), Ok(Payer::Code(code)) if code == "1"), "{body}");
-        }
-        for body in [
-            json!({}),
-            json!({"code": 1}),
-            json!({"reservation_code": "1", "code": "2"}),
-            json!({"code": "1", "payer": {"id": 1}}),
-            json!({"payer": {}}),
-            json!({"payer": {"id": 1, "email": "a@b"}}),
-            json!({"payer": 1}),
-        ] {
-            assert!(matches!(read(&body), Err(Refusal::InvalidParameter { .. })), "{body}");
-        }
-    }
-
-    #[test]
-    fn a_payer_is_found_by_number() {
-        assert!(matches!(read(&json!({"payer": {"id": 7}})), Ok(Payer::Wallet(7))));
-        assert!(matches!(read(&json!({"payer": {"wallet_id": 7}})), Ok(Payer::Wallet(7))));
-        assert!(matches!(read(&json!({"payer": {"phone": "995"}})), Err(Refusal::NotFound(_))));
-    }
 }

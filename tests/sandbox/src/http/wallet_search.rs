@@ -21,9 +21,6 @@ use crate::store::credentials::{Caller, Signer};
 use crate::store::users as user_rows;
 use crate::store::wallets::{self, Wallet};
 
-/// Digits of a wallet code (wallet-api section 8.1).
-const CODE_DIGITS: usize = 12;
-
 /// Most contacts of one request.
 const MAX_CONTACTS: usize = 200;
 
@@ -72,10 +69,7 @@ fn find(db: &Connection, caller: &Caller, query: &Query) -> Result<Wallet, Refus
             None => None,
         },
         (None, Some(("account_number", number)), None) => wallets::by_account_number(db, number)?,
-        (None, Some(("barcode", code)), None) => code
-            .strip_prefix("EVP")
-            .filter(|digits| digits.len() == CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|digits| digits.parse().ok()),
+        (None, Some(("barcode", code)), None) => contact::wallet_code(code),
         (None, Some(("card", value)), None) => {
             let (card, issuer) = value.split_once(':').map_or((value, None), |(card, of)| (card, Some(of)));
             let issuer = query.text("card_issuer").or(issuer);

@@ -2,7 +2,9 @@
 
 use rusqlite::Connection;
 
+use crate::domain::scopes::Scopes;
 use crate::error::Refusal;
+use crate::store::clients::Client;
 use crate::store::credentials::Caller;
 use crate::store::{authorizations, clients, wallets};
 
@@ -42,10 +44,19 @@ pub(crate) fn require(db: &Connection, caller: &Caller, user: i64, scope: &str) 
 
 /// Refuses a caller whose client lacks a permission (wallet-api section 3.4).
 pub(crate) fn require_permission(db: &Connection, caller: &Caller, permission: &str) -> Result<(), Refusal> {
+    client_of(db, caller)?.require(permission)
+}
+
+/// Whether the caller's client has a permission.
+pub(crate) fn may(db: &Connection, caller: &Caller, permission: &str) -> Result<bool, Refusal> {
+    Ok(client_of(db, caller)?.may(permission))
+}
+
+fn client_of(db: &Connection, caller: &Caller) -> Result<Client, Refusal> {
     let id = match caller {
         Caller::Client { id, .. } | Caller::User { client: id, .. } => id,
     };
-    clients::client(db, id)?.ok_or(Refusal::Internal)?.require(permission)
+    clients::client(db, id)?.ok_or(Refusal::Internal)
 }
 
 /// The token and the user of a caller that is an app: what a person does with
@@ -61,4 +72,11 @@ pub(crate) fn app_token<'a>(db: &Connection, caller: &'a Caller) -> Result<(&'a 
             Err(Refusal::Forbidden("This is for a user's token of an app"))
         }
     }
+}
+
+/// The owner of a wallet who acts without an app: in the console or on a page.
+pub(crate) fn in_person(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {
+    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
+    let (token, client) = (String::new(), String::new());
+    Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All, token, client })
 }

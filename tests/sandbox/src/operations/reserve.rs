@@ -1,31 +1,28 @@
-//! Accepting a transaction: every way to find the payer, then the rules of
-//! wallet-api sections 5.4 and 9.4, then the holds.
+//! Accepting a transaction: the rules of wallet-api sections 5.4 and 9.4, then
+//! the holds.
 
-use paysera_core::money::Money;
 use rusqlite::Connection;
+use serde_json::Value;
 
-use super::end;
 use super::read::visible;
+use super::{authorise, end};
 use crate::domain::Service;
+use crate::domain::acceptance::Acceptance;
 use crate::domain::cash::{DAY_SECONDS, Limits};
+use crate::domain::fields::Fields;
 use crate::domain::identity::Level;
-use crate::domain::status::Event;
+use crate::domain::payer_rules::{self, Restrictions};
+use crate::domain::payment_password::PasswordStatus;
+use crate::domain::person_fault::PersonFault;
+use crate::domain::status::{Event, Status};
 use crate::error::Refusal;
-use crate::store::allowances::Allowance;
 use crate::store::credentials::Caller;
 use crate::store::history::Actor;
-use crate::store::transactions::{self, Acceptance, StoredPayment, StoredTransaction};
+use crate::store::ledger::{self, HoldKind};
+use crate::store::payments::{self, StoredPayment};
+use crate::store::transactions::{self, Accepted, StoredTransaction};
+use crate::store::users::{self, User};
 use crate::store::wallets::{self, Wallet};
-use crate::store::{codes, ledger};
-
-/// How the request says who pays.
-#[derive(Clone, Debug)]
-pub(crate) enum Payer {
-    /// The wallet of this reservation code.
-    Code(String),
-    /// This wallet.
-    Wallet(i64),
-}
 
 /// Holds the payer's money for the transaction of that key.
 pub(crate) fn reserve(
@@ -34,78 +31,129 @@ pub(crate) fn reserve(
     limits: &Limits,
     caller: &Caller,
     key: &str,
-    payer: &Payer,
+    acceptance: &Acceptance,
 ) -> Result<StoredTransaction, Refusal> {
-    let transaction = visible(db, caller, key)?;
-    let event = if transaction.auto_confirm { Event::AcceptAndConfirm } else { Event::Accept };
+    let mut transaction = visible(db, caller, key)?;
     // Before the code is looked at: a transaction that is over spends none.
-    let Some(next) = transaction.status.after(event) else {
+    if transaction.status.after(Event::Accept).is_none() {
         return Err(Refusal::InvalidState("Transaction must be new"));
-    };
+    }
     let until = transaction.reserve.end(now);
     if until <= now {
         return Err(Refusal::InvalidState("The reserve time is over"));
     }
-    let (wallet, by) = authorise(db, now, caller, &transaction, payer)?;
-    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Payer not found"))?;
-    if !wallet.active {
-        return Err(Refusal::PayerInactive);
+    if let Some(other) = acceptance.revoke_first.as_deref().filter(|other| *other != key) {
+        end::revoke(db, now, caller, other)?;
     }
+    let (wallet, by) = authorise::payer(db, now, caller, &transaction, acceptance)?;
+    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Payer not found"))?;
+    check_payer(db, &transaction, &wallet)?;
+    note_answers(db, &mut transaction, acceptance)?;
+
+    let event = what_it_waits_for(db, &transaction, &wallet, acceptance)?;
+    let status = transaction.status.after(event).ok_or(Refusal::Internal)?;
     // First, so that the second cash payment of a transaction sees the first
     // one in the customer's limits.
-    transactions::set_accepted(db, now, key, wallet.id, by, until, Actor::Caller(caller))?;
+    let accepted = Accepted { wallet: wallet.id, by, status, until };
+    transactions::set_accepted(db, now, key, accepted, Actor::Caller(caller))?;
     for payment in &transaction.payments {
         check_payment(db, now, limits, &wallet, payment)?;
     }
-    for payment in &transaction.payments {
-        ledger::hold(db, payment.id, wallet.id, payment.price)?;
+    if status != Status::WaitingFunds {
+        for payment in &transaction.payments {
+            ledger::hold(db, payment.id, HoldKind::Reservation, wallet.id, payment.price)?;
+        }
     }
-    let accepted = transactions::find(db, key)?.ok_or(Refusal::Internal)?;
-    if event == Event::AcceptAndConfirm {
-        return end::settle(db, now, caller, &accepted, next);
+    let stored = transactions::find(db, key)?.ok_or(Refusal::Internal)?;
+    match status.after(Event::Confirm).filter(|_| stored.auto_confirm) {
+        Some(confirmed) => end::settle(db, now, Actor::Caller(caller), &stored, confirmed),
+        None => Ok(stored),
     }
-    Ok(accepted)
 }
 
-/// Whose wallet pays, and by which right.
-fn authorise(
+/// Whether this wallet may pay this transaction.
+fn check_payer(db: &Connection, transaction: &StoredTransaction, wallet: &Wallet) -> Result<(), Refusal> {
+    if !wallet.active {
+        return Err(Refusal::PayerInactive);
+    }
+    let user = users::user(db, wallet.user)?.ok_or(Refusal::Internal)?;
+    match users::restriction(db, user.id)?.as_deref() {
+        Some("full") => return Err(Refusal::ClientRestricted),
+        Some(_) => return Err(Refusal::RestrictionLimitsExceeded),
+        None => {}
+    }
+    let known = is_known(&user);
+    if let Some(Value::Object(restrictions)) = &transaction.restrictions
+        && !Restrictions::read(&Fields::root(restrictions))?.allow(&user.kind, user.level, known)
+    {
+        return Err(Refusal::RestrictionViolation);
+    }
+    if let Some(inquiries) = &transaction.inquiries {
+        let unknown = Refusal::Person(PersonFault::IdentityUnknown);
+        let answered = payer_rules::accept(inquiries, known).ok_or(unknown)?;
+        transactions::set_inquiries(db, &transaction.key, &answered)?;
+    }
+    Ok(())
+}
+
+/// Whether Paysera can tell a merchant who the user is.
+fn is_known(user: &User) -> bool {
+    user.name.is_some() && user.surname.is_some() && user.person_code.is_some()
+}
+
+/// Writes down what the payer said about single payments.
+fn note_answers(
     db: &Connection,
-    now: i64,
-    caller: &Caller,
-    transaction: &StoredTransaction,
-    payer: &Payer,
-) -> Result<(i64, Acceptance), Refusal> {
-    match (payer, caller) {
-        (Payer::Code(code), Caller::Client { .. }) => {
-            Ok((codes::spend(db, now, code)?, Acceptance::ReservationCode))
-        }
-        (Payer::Code(code), Caller::User { wallet: own, .. }) => {
-            let wallet = codes::spend(db, now, code)?;
-            if wallet == *own {
-                Ok((wallet, Acceptance::ReservationCode))
-            } else {
-                Err(Refusal::NoRights("The code is of another wallet"))
+    transaction: &mut StoredTransaction,
+    acceptance: &Acceptance,
+) -> Result<(), Refusal> {
+    for (payment, source) in &acceptance.funds_sources {
+        let found = transaction
+            .payments
+            .iter()
+            .enumerate()
+            .find(|(index, one)| one.id.to_string() == *payment || index.to_string() == *payment);
+        let (_, found) = found.ok_or_else(|| {
+            Refusal::parameter(format!("funds_sources.{payment}"), "No such payment in this transaction")
+        })?;
+        payments::set_funds_source(db, found.id, source)?;
+    }
+    if acceptance.without_passwords {
+        for payment in &mut transaction.payments {
+            let id = payment.id;
+            if let Some(password) = payment.password.as_mut().filter(|password| password.optional) {
+                password.status = PasswordStatus::Disabled;
+                payments::set_password_status(db, id, password.status)?;
             }
-        }
-        (Payer::Wallet(wallet), Caller::User { wallet: own, .. }) => {
-            if wallet == own {
-                Ok((*wallet, Acceptance::MobileApp))
-            } else {
-                Err(Refusal::NoRights("The token is of another wallet"))
-            }
-        }
-        (Payer::Wallet(wallet), Caller::Client { id, .. }) => {
-            let allowance = Allowance::active(db, id, *wallet)?.filter(|_| transaction.use_allowance);
-            let Some(allowance) = allowance else {
-                return Err(Refusal::NoRights("No active allowance for this wallet"));
-            };
-            let prices: Vec<Money> = transaction.payments.iter().map(|payment| payment.price).collect();
-            if !allowance.covers(db, now, &prices)? {
-                return Err(Refusal::LimitsExceeded);
-            }
-            Ok((*wallet, Acceptance::Allowance(allowance.id)))
         }
     }
+    Ok(())
+}
+
+/// What stands between the acceptance and the reservation.
+fn what_it_waits_for(
+    db: &Connection,
+    transaction: &StoredTransaction,
+    wallet: &Wallet,
+    acceptance: &Acceptance,
+) -> Result<Event, Refusal> {
+    if acceptance.on_the_web && !has_funds(db, transaction, wallet)? {
+        return Ok(Event::AcceptBeforeFunds);
+    }
+    Ok(if transaction.payments.iter().any(|payment| payment.beneficiary.is_none()) {
+        Event::AcceptBeforeRegistration
+    } else if transaction.payments.iter().any(StoredPayment::waits_for_password) {
+        Event::AcceptBeforePassword
+    } else {
+        Event::Accept
+    })
+}
+
+fn has_funds(db: &Connection, transaction: &StoredTransaction, wallet: &Wallet) -> Result<bool, Refusal> {
+    let balances = ledger::balances(db, wallet.id)?;
+    Ok(transaction.totals()?.iter().all(|(currency, total)| {
+        balances.get(currency.code()).is_some_and(|balance| balance.at_disposal >= *total)
+    }))
 }
 
 fn check_payment(
@@ -115,28 +163,30 @@ fn check_payment(
     payer: &Wallet,
     payment: &StoredPayment,
 ) -> Result<(), Refusal> {
-    if payment.beneficiary == payer.id {
+    if payment.beneficiary == Some(payer.id) {
         return Err(Refusal::PaymentToSameAccount);
     }
-    let beneficiary =
-        wallets::wallet(db, payment.beneficiary)?.ok_or(Refusal::NotFound("Beneficiary not found"))?;
-    if !beneficiary.active {
+    let beneficiary = match payment.beneficiary {
+        Some(wallet) => Some(wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Beneficiary not found"))?),
+        None => None,
+    };
+    if beneficiary.as_ref().is_some_and(|wallet| !wallet.active) {
         return Err(Refusal::BeneficiaryInactive);
     }
     let customer = match payment.service {
         Service::Pay | Service::CashOut => payer,
-        Service::CashIn => &beneficiary,
+        Service::CashIn => beneficiary.as_ref().ok_or(Refusal::Internal)?,
     };
     if customer.level < Level::Identified {
         return Err(Refusal::ClientNotVerified);
     }
     if payment.service.is_cash() {
         let since = now.saturating_sub(DAY_SECONDS);
-        let used = transactions::cash_used(db, customer.id, payment.price.currency(), since)?;
+        let used = payments::cash_used(db, customer.id, payment.price.currency(), since)?;
         if !limits.allow(payment.price.minor(), used) {
             return Err(Refusal::LimitsExceeded);
         }
-        transactions::set_cash_wallet(db, payment.id, customer.id)?;
+        payments::set_cash_wallet(db, payment.id, customer.id)?;
     }
     Ok(())
 }

@@ -49,13 +49,17 @@ pub enum LedgerRule {
     HeldIsItsHolds,
     /// No wallet has less than is held, or less than nothing.
     NoWalletIsOverdrawn,
-    /// Every payment of a reserved transaction is held with its price, from
-    /// the payer's account.
+    /// Every payment of an accepted transaction is held with its price, from
+    /// the payer's account, unless it waits for funds.
     ReservedIsHeld,
-    /// Every open hold belongs to a reserved transaction.
+    /// Every open hold belongs to such a transaction, or freezes what a
+    /// confirmed payment brought that has not ended.
     HeldIsReserved,
-    /// Every payment of a confirmed transaction was posted.
+    /// Every payment of a confirmed transaction cost its payer the price less
+    /// what came back.
     ConfirmedIsPosted,
+    /// A cancelled payment left nothing on any account.
+    CanceledIsRefunded,
 }
 
 /// Each query answers the numbers of the rows that break the rule.
@@ -82,25 +86,38 @@ const RULES: &[(LedgerRule, &str)] = &[
     (
         LedgerRule::ReservedIsHeld,
         "SELECT payment.id FROM payment JOIN transactions ON key = payment.transaction_key
-         WHERE transactions.status = 'reserved' AND NOT EXISTS (
-           SELECT 1 FROM hold JOIN account ON account.id = hold.account_id
-           WHERE payment_id = payment.id AND hold.status = 'open' AND amount = price
-             AND account.currency = payment.currency AND account.wallet_id = transactions.wallet)",
+         WHERE transactions.status IN ('reserved', 'waiting_registration', 'waiting_password')
+           AND NOT EXISTS (
+             SELECT 1 FROM hold JOIN account ON account.id = hold.account_id
+             WHERE payment_id = payment.id AND kind = 'reservation' AND hold.status = 'open'
+               AND amount = price AND account.currency = payment.currency
+               AND account.wallet_id = transactions.wallet)",
     ),
     (
         LedgerRule::HeldIsReserved,
         "SELECT payment_id FROM hold JOIN payment ON payment.id = payment_id
          JOIN transactions ON key = payment.transaction_key
-         WHERE hold.status = 'open' AND transactions.status <> 'reserved'",
+         WHERE hold.status = 'open' AND CASE kind
+           WHEN 'reservation'
+             THEN transactions.status NOT IN ('reserved', 'waiting_registration', 'waiting_password')
+           ELSE transactions.status <> 'confirmed' OR ended IS NOT NULL END",
     ),
     (
         LedgerRule::ConfirmedIsPosted,
-        "SELECT min(payment.id) FROM payment JOIN transactions ON key = payment.transaction_key
-         WHERE transactions.status = 'confirmed'
-         GROUP BY key, payment.currency HAVING sum(price) <> (
-           SELECT coalesce(sum(amount), 0) FROM posting
-           JOIN entry ON posting_id = posting.id JOIN account ON account.id = account_id
-           WHERE posting.transaction_key = key AND amount > 0 AND account.currency = payment.currency)",
+        "SELECT payment.id FROM payment JOIN transactions ON key = payment.transaction_key
+         WHERE transactions.status = 'confirmed' AND ended IS NOT 'canceled'
+           AND price - coalesce(cashback, 0)
+             - iif(commission_wallet IS transactions.wallet,
+                 coalesce(in_commission, 0) + coalesce(out_commission, 0), 0)
+             <> (SELECT -coalesce(sum(amount), 0) FROM posting
+                 JOIN entry ON posting_id = posting.id JOIN account ON account.id = account_id
+                 WHERE posting.payment_id = payment.id AND wallet_id = transactions.wallet)",
+    ),
+    (
+        LedgerRule::CanceledIsRefunded,
+        "SELECT DISTINCT payment.id FROM payment JOIN posting ON posting.payment_id = payment.id
+         JOIN entry ON posting_id = posting.id
+         WHERE ended = 'canceled' GROUP BY payment.id, account_id HAVING sum(amount) <> 0",
     ),
 ];
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::payments::StoredPayment;
 use crate::error::Refusal;
 
 /// A wallet's money in one currency, in minor units.
@@ -27,56 +28,146 @@ pub(crate) enum PostingKind {
     Opening,
     /// A confirmed payment.
     Payment,
+    /// What the client takes of it.
+    Commission,
+    /// What the payer gets back of it at once.
+    Cashback,
+    /// A payment that was cancelled, or confirmed for more than it is in the end.
+    Refund,
+}
+
+impl PostingKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Payment => "payment",
+            Self::Commission => "commission",
+            Self::Cashback => "cashback",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+/// Why money is held.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum HoldKind {
+    /// The payer's, for an accepted payment.
+    Reservation,
+    /// The beneficiary's, while a confirmed payment may be cancelled.
+    Freeze,
+}
+
+impl HoldKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Reservation => "reservation",
+            Self::Freeze => "freeze",
+        }
+    }
 }
 
 /// Holds `price` of `wallet` for a payment.
-pub(crate) fn hold(db: &Connection, payment: i64, wallet: i64, price: Money) -> Result<(), Refusal> {
+pub(crate) fn hold(
+    db: &Connection,
+    payment: i64,
+    kind: HoldKind,
+    wallet: i64,
+    price: Money,
+) -> Result<(), Refusal> {
     let (account, balance) = account(db, Some(wallet), price.currency())?;
     if balance.at_disposal < price.minor() {
         return Err(Refusal::NotEnoughFunds);
     }
     db.execute("UPDATE account SET held = held + ?2 WHERE id = ?1", params![account, price.minor()])?;
     db.execute(
-        "INSERT INTO hold (payment_id, account_id, amount, status) VALUES (?1, ?2, ?3, 'open')",
-        params![payment, account, price.minor()],
+        "INSERT INTO hold (payment_id, kind, account_id, amount, status) VALUES (?1, ?2, ?3, ?4, 'open')
+         ON CONFLICT DO UPDATE SET amount = excluded.amount, status = 'open'",
+        params![payment, kind.name(), account, price.minor()],
     )?;
     Ok(())
 }
 
 /// Gives back what is held for a payment, if anything is.
-pub(crate) fn release(db: &Connection, payment: i64) -> Result<(), Refusal> {
-    end_hold(db, payment, "released").map(drop)
+pub(crate) fn release(db: &Connection, payment: i64, kind: HoldKind) -> Result<(), Refusal> {
+    end_hold(db, payment, kind, "released").map(drop)
 }
 
-/// Moves `price` of what is held for `payment` to `beneficiary`; the rest of
-/// the hold is given back.
+/// Moves a payment's money out of its hold: `price` to `beneficiary`, and from
+/// there commission and cashback; what is held beyond the price is given back.
 pub(crate) fn capture(
     db: &Connection,
     now: i64,
     key: &str,
-    payment: i64,
+    payment: &StoredPayment,
     beneficiary: i64,
-    price: Money,
 ) -> Result<(), Refusal> {
-    let Some((payer, held)) = end_hold(db, payment, "captured")? else {
-        tracing::error!(payment, "a payment without a hold was to be confirmed");
+    let Some((payer, held)) = end_hold(db, payment.id, HoldKind::Reservation, "captured")? else {
+        tracing::error!(payment.id, "a payment without a hold was to be confirmed");
         return Err(Refusal::Internal);
     };
-    if price.minor() > held {
-        tracing::error!(payment, "more was to be confirmed than is held");
+    let (price, terms) = (payment.price, payment.terms);
+    let out = terms.out_commission.unwrap_or(0);
+    if price.minor() > held || terms.sum() > price.minor() {
+        tracing::error!(payment.id, "more was to be moved than is held");
         return Err(Refusal::Internal);
     }
+    let of = Some((key, payment.id));
     let (credited, _) = account(db, Some(beneficiary), price.currency())?;
-    let debit = price.minor().checked_neg().ok_or(Refusal::Internal)?;
-    post(db, now, PostingKind::Payment, Some(key), &[(payer, debit), (credited, price.minor())])
+    let main = price.minor().checked_sub(out).ok_or(Refusal::Internal)?;
+    transfer(db, now, PostingKind::Payment, of, payer, credited, main)?;
+    if let Some(wallet) = payment.commission_wallet {
+        let (client, _) = account(db, Some(wallet), price.currency())?;
+        transfer(db, now, PostingKind::Commission, of, payer, client, out)?;
+        let taken = terms.in_commission.unwrap_or(0);
+        transfer(db, now, PostingKind::Commission, of, credited, client, taken)?;
+    }
+    transfer(db, now, PostingKind::Cashback, of, credited, payer, terms.cashback.unwrap_or(0))
+}
+
+/// Moves everything back that was posted for a payment.
+pub(crate) fn refund(db: &Connection, now: i64, key: &str, payment: i64) -> Result<(), Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT account_id, -sum(amount), min(balance - held), wallet_id IS NULL
+         FROM posting JOIN entry ON posting_id = posting.id JOIN account ON account.id = account_id
+         WHERE posting.payment_id = ?1 GROUP BY account_id HAVING sum(amount) <> 0",
+    )?;
+    let rows = statement.query_map([payment], |row| {
+        let spendable: (i64, bool) = (row.get(2)?, row.get(3)?);
+        Ok(((row.get(0)?, row.get(1)?), spendable))
+    })?;
+    let mut entries = Vec::new();
+    for row in rows {
+        let ((account, amount), (at_disposal, issuing)): ((i64, i64), _) = row?;
+        if !issuing && at_disposal.checked_add(amount).is_none_or(|left| left < 0) {
+            return Err(Refusal::NotEnoughFunds);
+        }
+        entries.push((account, amount));
+    }
+    post(db, now, PostingKind::Refund, Some((key, payment)), &entries)
+}
+
+/// Moves a part of a confirmed payment back to its payer.
+pub(crate) fn refund_part(
+    db: &Connection,
+    now: i64,
+    (key, payment): (&str, i64),
+    beneficiary: i64,
+    payer: i64,
+    amount: Money,
+) -> Result<(), Refusal> {
+    let (debited, balance) = account(db, Some(beneficiary), amount.currency())?;
+    if balance.at_disposal < amount.minor() {
+        return Err(Refusal::NotEnoughFunds);
+    }
+    let (credited, _) = account(db, Some(payer), amount.currency())?;
+    transfer(db, now, PostingKind::Refund, Some((key, payment)), debited, credited, amount.minor())
 }
 
 /// Gives a wallet money out of the issuing account.
 pub(crate) fn issue(db: &Connection, now: i64, wallet: i64, amount: Money) -> Result<(), Refusal> {
     let (issuing, _) = account(db, None, amount.currency())?;
     let (credited, _) = account(db, Some(wallet), amount.currency())?;
-    let debit = amount.minor().checked_neg().ok_or(Refusal::Internal)?;
-    post(db, now, PostingKind::Opening, None, &[(issuing, debit), (credited, amount.minor())])
+    transfer(db, now, PostingKind::Opening, None, issuing, credited, amount.minor())
 }
 
 /// A wallet's balance in one currency; zero if it never had any.
@@ -107,24 +198,52 @@ fn account(db: &Connection, wallet: Option<i64>, currency: Currency) -> Result<(
 }
 
 /// Ends an open hold; its account and amount, if there was one.
-fn end_hold(db: &Connection, payment: i64, status: &str) -> Result<Option<(i64, i64)>, Refusal> {
+fn end_hold(
+    db: &Connection,
+    payment: i64,
+    kind: HoldKind,
+    status: &str,
+) -> Result<Option<(i64, i64)>, Refusal> {
     let hold: Option<(i64, i64)> = db
-        .prepare_cached("SELECT account_id, amount FROM hold WHERE payment_id = ?1 AND status = 'open'")?
-        .query_row([payment], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached(
+            "SELECT account_id, amount FROM hold WHERE payment_id = ?1 AND kind = ?2 AND status = 'open'",
+        )?
+        .query_row(params![payment, kind.name()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((account, amount)) = hold {
-        db.execute("UPDATE hold SET status = ?2 WHERE payment_id = ?1", params![payment, status])?;
+        db.execute(
+            "UPDATE hold SET status = ?3 WHERE payment_id = ?1 AND kind = ?2",
+            params![payment, kind.name(), status],
+        )?;
         db.execute("UPDATE account SET held = held - ?2 WHERE id = ?1", params![account, amount])?;
     }
     Ok(hold)
 }
 
-/// One posting. Its entries are of one currency and must sum to zero.
+/// A posting of two entries; nothing if no money moves.
+fn transfer(
+    db: &Connection,
+    now: i64,
+    kind: PostingKind,
+    of: Option<(&str, i64)>,
+    from: i64,
+    to: i64,
+    amount: i64,
+) -> Result<(), Refusal> {
+    if amount == 0 || from == to {
+        return Ok(());
+    }
+    let debit = amount.checked_neg().ok_or(Refusal::Internal)?;
+    post(db, now, kind, of, &[(from, debit), (to, amount)])
+}
+
+/// One posting, of a transaction's payment if it is of any. Its entries are of
+/// one currency and must sum to zero.
 fn post(
     db: &Connection,
     now: i64,
     kind: PostingKind,
-    key: Option<&str>,
+    of: Option<(&str, i64)>,
     entries: &[(i64, i64)],
 ) -> Result<(), Refusal> {
     let sum = entries.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
@@ -132,12 +251,8 @@ fn post(
         tracing::error!(?entries, "a posting does not sum to zero");
         return Err(Refusal::Internal);
     }
-    let kind = match kind {
-        PostingKind::Opening => "opening",
-        PostingKind::Payment => "payment",
-    };
-    db.prepare_cached("INSERT INTO posting (at, kind, transaction_key) VALUES (?1, ?2, ?3)")?
-        .execute(params![now, kind, key])?;
+    db.prepare_cached("INSERT INTO posting (at, kind, transaction_key, payment_id) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![now, kind.name(), of.map(|(key, _)| key), of.map(|(_, payment)| payment)])?;
     let posting = db.last_insert_rowid();
     for (account, amount) in entries {
         db.prepare_cached("INSERT INTO entry (posting_id, account_id, amount) VALUES (?1, ?2, ?3)")?

@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     Password,
     /// A token gets more scopes.
     Scopes,
+    /// A transaction is accepted.
+    Flash,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Phone => "phone",
             Self::Password => "password",
             Self::Scopes => "scopes",
+            Self::Flash => "flash",
         }
     }
 
@@ -42,6 +45,7 @@ impl Purpose {
             Self::Phone => "confirms your phone",
             Self::Password => "lets you choose a new password",
             Self::Scopes => "gives the app more rights",
+            Self::Flash => "accepts the payment: tell it only to the shop",
         }
     }
 }
@@ -64,7 +68,7 @@ pub struct Message {
 }
 
 /// Writes a code to `recipient`, an e-mail address or a phone; when it ends.
-/// Only the last code for a purpose can be used.
+/// `scopes` is what it opens: of [`Purpose::Flash`] the key of a transaction.
 pub(crate) fn send_code(
     db: &Connection,
     now: i64,
@@ -103,7 +107,7 @@ pub(crate) fn send_code(
     Ok(valid_until)
 }
 
-/// Uses a code up; the scopes that it was sent for.
+/// Uses the last code for a purpose up; the scopes that it was sent for.
 pub(crate) fn use_code(
     db: &Connection,
     now: i64,
@@ -111,14 +115,34 @@ pub(crate) fn use_code(
     purpose: Purpose,
     code: &str,
 ) -> Result<String, Refusal> {
+    use_last(db, now, (user, purpose, None), code)
+}
+
+/// Uses the last code up that lets the user accept that transaction.
+pub(crate) fn use_flash_code(
+    db: &Connection,
+    now: i64,
+    user: i64,
+    key: &str,
+    code: &str,
+) -> Result<(), Refusal> {
+    use_last(db, now, (user, Purpose::Flash, Some(key)), code).map(drop)
+}
+
+fn use_last(
+    db: &Connection,
+    now: i64,
+    (user, purpose, scopes): (i64, Purpose, Option<&str>),
+    code: &str,
+) -> Result<String, Refusal> {
     let subject = format!("code:{}:{user}", purpose.name());
     attempts::check(db, now, &subject)?;
     let last: Option<(i64, String, i64, bool, String)> = db
         .prepare_cached(
             "SELECT id, code, valid_until, used, scopes FROM message
-             WHERE user_id = ?1 AND purpose = ?2 ORDER BY id DESC LIMIT 1",
+             WHERE user_id = ?1 AND purpose = ?2 AND (?3 IS NULL OR scopes = ?3) ORDER BY id DESC LIMIT 1",
         )?
-        .query_row(params![user, purpose.name()], |row| {
+        .query_row(params![user, purpose.name(), scopes], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?;

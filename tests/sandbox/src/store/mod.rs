@@ -10,6 +10,7 @@ pub(crate) mod authorizations;
 pub(crate) mod check;
 pub(crate) mod clients;
 pub(crate) mod codes;
+mod conditions;
 pub(crate) mod confirmations;
 pub(crate) mod credentials;
 pub(crate) mod history;
@@ -17,7 +18,10 @@ pub(crate) mod identification;
 pub(crate) mod ledger;
 pub(crate) mod messages;
 mod migrations;
+pub(crate) mod payment_list;
+pub(crate) mod payments;
 pub(crate) mod places;
+pub(crate) mod requests;
 pub(crate) mod reset;
 mod rows;
 pub(crate) mod statements;
@@ -63,11 +67,17 @@ pub(crate) struct Store {
     jobs: mpsc::Sender<Job>,
     /// Counts the units that changed something.
     changes: watch::Sender<u64>,
+    /// What time and other people brought about since, see [`Store::open`].
+    catch_up: CatchUp,
 }
 
+/// Work that is done before and after each unit, at its server time.
+type CatchUp = fn(&Connection, i64) -> Result<(), Refusal>;
+
 impl Store {
-    /// Opens the database and brings its schema up to date.
-    pub(crate) async fn open(database: Database) -> Result<Self, StoreError> {
+    /// Opens the database and brings its schema up to date. `catch_up` is run
+    /// before each unit, and after one that changed something.
+    pub(crate) async fn open(database: Database, catch_up: CatchUp) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel();
         let (opened, result) = oneshot::channel();
         thread::Builder::new()
@@ -82,12 +92,12 @@ impl Store {
             })
             .map_err(StoreError::Thread)?;
         result.await.map_err(|_| StoreError::Stopped)??;
-        Ok(Self { jobs, changes: watch::Sender::new(0) })
+        Ok(Self { jobs, changes: watch::Sender::new(0), catch_up })
     }
 
     /// Runs `work` as one database transaction at server time `now`: committed
-    /// if it succeeds, without a trace if it is refused. What ran out of time
-    /// before `now` is ended first, and stays ended either way.
+    /// if it succeeds, without a trace if it is refused. What `now` itself
+    /// brings about happens first, and stays either way.
     pub(crate) async fn unit<T, F>(&self, now: i64, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
@@ -95,9 +105,10 @@ impl Store {
     {
         let (answer, result) = oneshot::channel();
         let changes = self.changes.clone();
+        let catch_up = self.catch_up;
         let job = Job::Run(Box::new(move |connection| {
             let before = connection.total_changes();
-            let result = in_transaction(connection, now, work);
+            let result = in_transaction(connection, now, catch_up, work);
             if connection.total_changes() != before {
                 changes.send_modify(|count| *count = count.wrapping_add(1));
             }
@@ -145,14 +156,21 @@ fn work_off(queue: &mpsc::Receiver<Job>, mut connection: Connection) {
 fn in_transaction<T>(
     connection: &mut Connection,
     now: i64,
+    catch_up: CatchUp,
     work: impl FnOnce(&Connection) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transactions::end_overdue(&transaction, now)?;
+    catch_up(&transaction, now)?;
+    let before = transaction.total_changes();
     let savepoint = transaction.savepoint()?;
     let result = work(&savepoint);
     match &result {
-        Ok(_) => savepoint.commit()?,
+        Ok(_) => {
+            savepoint.commit()?;
+            if transaction.total_changes() != before {
+                catch_up(&transaction, now)?;
+            }
+        }
         Err(refusal) => {
             // Dropping it rolls back to it.
             drop(savepoint);

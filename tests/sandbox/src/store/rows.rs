@@ -1,13 +1,11 @@
-//! Rows of transactions and payments as values.
+//! Rows as values.
 
-use paysera_core::money::{Currency, Money};
 use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::de::DeserializeOwned;
 
-use super::transactions::{StoredPayment, StoredTransaction};
-use crate::domain::Service;
-use crate::domain::draft::Span;
+use super::transactions::StoredTransaction;
+use crate::domain::span::Span;
 use crate::domain::status::Status;
 
 /// The two columns of a span.
@@ -18,7 +16,8 @@ pub(super) const fn columns(span: Span) -> (Option<i64>, Option<i64>) {
     }
 }
 
-fn read_span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
+/// A span from its two columns, the first of which is `column`.
+pub(super) fn read_span(row: &Row<'_>, column: usize) -> rusqlite::Result<Span> {
     let seconds: Option<i64> = row.get(column)?;
     match seconds {
         Some(seconds) => Ok(Span::For(seconds)),
@@ -59,23 +58,10 @@ pub(super) fn read_transaction(row: &Row<'_>) -> rusqlite::Result<StoredTransact
         callback_uri: json(row, 14)?,
         project_id: row.get(15)?,
         location_id: row.get(16)?,
+        user_email: row.get(17)?,
+        asked_wallet: row.get(18)?,
+        restrictions: json(row, 19)?,
+        inquiries: json(row, 20)?,
         payments: Vec::new(),
-    })
-}
-
-/// A row of `payment`, in the order of `find`.
-pub(super) fn read_payment(row: &Row<'_>) -> rusqlite::Result<StoredPayment> {
-    let currency: String = row.get(2)?;
-    let currency = Currency::parse(&currency).map_err(|_| unknown_name(2, &currency))?;
-    let service: String = row.get(6)?;
-    Ok(StoredPayment {
-        id: row.get(0)?,
-        price: Money::from_minor(row.get(1)?, currency),
-        description: row.get(3)?,
-        beneficiary: row.get(4)?,
-        purpose: row.get(5)?,
-        service: Service::parse(&service).ok_or_else(|| unknown_name(6, &service))?,
-        parameters: json(row, 7)?,
-        freeze: read_span(row, 8)?,
     })
 }

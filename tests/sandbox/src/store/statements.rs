@@ -1,8 +1,8 @@
 //! A wallet's past and coming movements of money.
 
-use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
+use super::conditions::Conditions;
 use crate::error::Refusal;
 
 /// One entry of a wallet's account.
@@ -58,15 +58,13 @@ pub(crate) struct Page {
 
 /// The statements of a wallet.
 pub(crate) fn list(db: &Connection, wallet: i64, filter: &Filter, window: Window) -> Result<Page, Refusal> {
-    let (condition, values) = conditions(wallet, filter);
-    let total = db
-        .prepare_cached(&format!("SELECT count(*) FROM statement WHERE {condition}"))?
-        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    let wanted = conditions(wallet, filter);
+    let total = wanted.count(db, "statement")?;
+    let Conditions { sql: condition, mut values } = wanted;
     // A page before a statement is read backwards from it.
     let backwards = window.after.is_none() && window.before.is_some();
     let descending = window.newest_first != backwards;
     let mut cut = String::new();
-    let mut values = values;
     for (cursor, later) in [(window.after, !window.newest_first), (window.before, window.newest_first)] {
         if let Some(id) = cursor {
             cut.push_str(if later { " AND id > ?" } else { " AND id < ?" });
@@ -95,34 +93,25 @@ pub(crate) fn list(db: &Connection, wallet: i64, filter: &Filter, window: Window
     Ok(Page { statements, total, has_next, has_previous })
 }
 
-fn conditions(wallet: i64, filter: &Filter) -> (String, Vec<Value>) {
-    let mut condition = "wallet_id = ?".to_owned();
-    let mut values: Vec<Value> = vec![wallet.into()];
-    if !filter.currencies.is_empty() {
-        let marks = vec!["?"; filter.currencies.len()].join(", ");
-        condition.push_str(&format!(" AND currency IN ({marks})"));
-        values.extend(filter.currencies.iter().cloned().map(Value::from));
-    }
+fn conditions(wallet: i64, filter: &Filter) -> Conditions {
+    let mut wanted = Conditions::new("wallet_id = ?", vec![wallet.into()])
+        .and("at >= ?", filter.from)
+        .and("at <= ?", filter.to)
+        .one_of("currency", filter.currencies.iter().cloned());
     match filter.incoming {
-        Some(true) => condition.push_str(" AND amount > 0"),
-        Some(false) => condition.push_str(" AND amount < 0"),
+        Some(true) => wanted.sql.push_str(" AND amount > 0"),
+        Some(false) => wanted.sql.push_str(" AND amount < 0"),
         None => {}
     }
     if let Some(text) = &filter.text {
-        condition.push_str(
+        wanted.sql.push_str(
             " AND (instr(lower(details), lower(?)) > 0 OR EXISTS (
                SELECT 1 FROM wallet JOIN user ON user.id = user_id
                WHERE wallet.id = other_wallet AND instr(lower(display_name), lower(?)) > 0))",
         );
-        values.extend([text.clone().into(), text.clone().into()]);
+        wanted.values.extend([text.clone().into(), text.clone().into()]);
     }
-    for (part, value) in [(" AND at >= ?", filter.from), (" AND at <= ?", filter.to)] {
-        if let Some(value) = value {
-            condition.push_str(part);
-            values.push(value.into());
-        }
-    }
-    (condition, values)
+    wanted
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Statement> {
@@ -144,7 +133,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Statement> {
 pub(crate) struct Pending {
     pub(crate) id: i64,
     pub(crate) payer: i64,
-    pub(crate) beneficiary: i64,
+    /// `None`: not registered yet.
+    pub(crate) beneficiary: Option<i64>,
     pub(crate) price: i64,
     pub(crate) currency: String,
     pub(crate) details: String,
@@ -153,10 +143,12 @@ pub(crate) struct Pending {
     pub(crate) creator: Option<i64>,
     pub(crate) at: i64,
     pub(crate) valid_until: Option<i64>,
+    /// Whether the payer may take it back until its password is given.
+    pub(crate) cancelable: bool,
 }
 
 const PENDING: &str = "id, payer, beneficiary, price, currency, details, transaction_key, creator_wallet, at,
-    expires_at";
+    expires_at, password_cancelable";
 
 /// What is held of a wallet (`outgoing`) and for it (`incoming`), newest
 /// first; with the length of the whole.
@@ -199,5 +191,6 @@ fn read_pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
         creator: row.get(7)?,
         at: row.get(8)?,
         valid_until: row.get(9)?,
+        cancelable: row.get(10)?,
     })
 }

@@ -1,16 +1,16 @@
-//! Transactions and their payments as rows.
+//! Transactions as rows.
 
-use paysera_core::money::{Currency, Money};
+use paysera_core::money::Currency;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::credentials::Caller;
 use super::history::{self, Actor};
-use super::ledger;
-use super::rows::{columns, read_payment, read_transaction};
-use crate::domain::Service;
-use crate::domain::draft::{Draft, Span};
-use crate::domain::status::{Event, Status};
+use super::payments::{self, StoredPayment};
+use super::rows::{columns, read_transaction};
+use crate::domain::draft::Draft;
+use crate::domain::span::Span;
+use crate::domain::status::Status;
 use crate::error::Refusal;
 use crate::random;
 
@@ -40,20 +40,14 @@ pub(crate) struct StoredTransaction {
     pub(crate) callback_uri: Option<Value>,
     pub(crate) project_id: Option<i64>,
     pub(crate) location_id: Option<i64>,
+    /// Who is expected to pay.
+    pub(crate) user_email: Option<String>,
+    /// Who was asked by SMS.
+    pub(crate) asked_wallet: Option<i64>,
+    /// As on the wire.
+    pub(crate) restrictions: Option<Value>,
+    pub(crate) inquiries: Option<Value>,
     pub(crate) payments: Vec<StoredPayment>,
-}
-
-/// One payment of a transaction.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredPayment {
-    pub(crate) id: i64,
-    pub(crate) price: Money,
-    pub(crate) description: String,
-    pub(crate) beneficiary: i64,
-    pub(crate) purpose: Option<String>,
-    pub(crate) service: Service,
-    pub(crate) parameters: Option<Value>,
-    pub(crate) freeze: Span,
 }
 
 /// How a transaction is accepted.
@@ -65,19 +59,42 @@ pub(crate) enum Acceptance {
     MobileApp,
     /// By an allowance of that number.
     Allowance(i64),
+    /// By the PIN that the customer typed at the till.
+    Pin,
+    /// By the code of an SMS that the merchant had sent.
+    Flash,
+    /// On the web page.
+    Page,
 }
 
 impl Acceptance {
-    const fn name(self) -> &'static str {
+    /// Name on the wire (wallet-api section 5.7).
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ReservationCode => "reservation_code",
             Self::MobileApp => "mobile_app",
             Self::Allowance(_) => "automatic",
+            Self::Pin => "pin",
+            Self::Flash => "flash",
+            Self::Page => "page",
         }
     }
 }
 
 impl StoredTransaction {
+    /// What it costs in each currency, in minor units.
+    pub(crate) fn totals(&self) -> Result<Vec<(Currency, i64)>, Refusal> {
+        let mut totals: Vec<(Currency, i64)> = Vec::new();
+        for payment in &self.payments {
+            let (currency, price) = (payment.price.currency(), payment.price.minor());
+            match totals.iter_mut().find(|(of, _)| *of == currency) {
+                Some((_, total)) => *total = total.checked_add(price).ok_or(Refusal::Internal)?,
+                None => totals.push((currency, price)),
+            }
+        }
+        Ok(totals)
+    }
+
     /// Whether `caller` made it.
     pub(crate) fn made_by(&self, caller: &Caller) -> bool {
         match caller {
@@ -87,15 +104,8 @@ impl StoredTransaction {
     }
 }
 
-/// Writes a new transaction; `destinations` (beneficiary and service) belong to the
-/// payments in order.
-pub(crate) fn insert(
-    db: &Connection,
-    now: i64,
-    caller: &Caller,
-    draft: &Draft,
-    destinations: &[(i64, Service)],
-) -> Result<String, Refusal> {
+/// Writes a new transaction without payments; its key.
+pub(crate) fn insert(db: &Connection, now: i64, caller: &Caller, draft: &Draft) -> Result<String, Refusal> {
     let key = random::transaction_key().ok_or(Refusal::Internal)?;
     let (client, wallet) = match caller {
         Caller::Client { id, .. } => (Some(id), None),
@@ -105,8 +115,8 @@ pub(crate) fn insert(
     db.prepare_cached(
         "INSERT INTO transactions (key, client_id, creator_wallet, created_at, status, expires_at,
            reserve_for, reserve_until, use_allowance, suggest_allowance, auto_confirm,
-           redirect_uri, callback_uri, project_id, location_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+           redirect_uri, callback_uri, project_id, location_id, user_email, restrictions, inquiries)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         key,
@@ -124,27 +134,10 @@ pub(crate) fn insert(
         draft.callback_uri.as_ref().map(Value::to_string),
         draft.project_id,
         draft.location_id,
+        draft.user_email,
+        draft.restrictions.as_ref().map(Value::to_string),
+        draft.inquiries.as_ref().map(Value::to_string),
     ])?;
-    for (payment, (beneficiary, service)) in draft.payments.iter().zip(destinations) {
-        let (freeze_for, freeze_until) = columns(payment.freeze);
-        db.prepare_cached(
-            "INSERT INTO payment (transaction_key, price, currency, description, beneficiary, purpose,
-               service, parameters, freeze_for, freeze_until)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?
-        .execute(params![
-            key,
-            payment.price.minor(),
-            payment.price.currency().code(),
-            payment.description,
-            beneficiary,
-            payment.purpose,
-            service.name(),
-            payment.parameters.as_ref().map(Value::to_string),
-            freeze_for,
-            freeze_until,
-        ])?;
-    }
     history::record(db, now, &key, Status::New, Actor::Caller(caller))?;
     Ok(key)
 }
@@ -155,18 +148,14 @@ pub(crate) fn find(db: &Connection, key: &str) -> Result<Option<StoredTransactio
         .prepare_cached(
             "SELECT key, client_id, creator_wallet, created_at, status, type, wallet, confirmed_at,
                reserve_for, reserve_until, use_allowance, suggest_allowance, auto_confirm,
-               redirect_uri, callback_uri, project_id, location_id
+               redirect_uri, callback_uri, project_id, location_id, user_email, asked_wallet,
+               restrictions, inquiries
              FROM transactions WHERE key = ?1",
         )?
         .query_row([key], read_transaction)
         .optional()?;
     let Some(mut transaction) = found else { return Ok(None) };
-    let mut statement = db.prepare_cached(
-        "SELECT id, price, currency, description, beneficiary, purpose, service, parameters,
-           freeze_for, freeze_until
-         FROM payment WHERE transaction_key = ?1 ORDER BY id",
-    )?;
-    transaction.payments = statement.query_map([key], read_payment)?.collect::<Result<_, _>>()?;
+    transaction.payments = payments::of_transaction(db, key)?;
     Ok(Some(transaction))
 }
 
@@ -176,27 +165,72 @@ pub(crate) fn latest(db: &Connection, limit: i64) -> Result<Vec<String>, Refusal
     Ok(statement.query_map([limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// Marks it accepted from `wallet`, until `expires_at`.
+/// Who accepted a transaction, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepted {
+    pub(crate) wallet: i64,
+    pub(crate) by: Acceptance,
+    /// `reserved` or what it waits for.
+    pub(crate) status: Status,
+    /// When it ends by itself.
+    pub(crate) until: i64,
+}
+
+/// Marks it accepted.
 pub(crate) fn set_accepted(
     db: &Connection,
     now: i64,
     key: &str,
-    wallet: i64,
-    by: Acceptance,
-    expires_at: i64,
+    accepted: Accepted,
     actor: Actor<'_>,
 ) -> Result<(), Refusal> {
-    let allowance = match by {
+    let allowance = match accepted.by {
         Acceptance::Allowance(id) => Some(id),
-        Acceptance::ReservationCode | Acceptance::MobileApp => None,
+        _ => None,
     };
     db.prepare_cached(
         "UPDATE transactions SET status = ?2, type = ?3, wallet = ?4, allowance_id = ?5, reserved_at = ?6,
            expires_at = ?7
          WHERE key = ?1",
     )?
-    .execute(params![key, Status::Reserved.name(), by.name(), wallet, allowance, now, expires_at])?;
+    .execute(params![
+        key,
+        accepted.status.name(),
+        accepted.by.name(),
+        accepted.wallet,
+        allowance,
+        now,
+        accepted.until
+    ])?;
+    history::record(db, now, key, accepted.status, actor)
+}
+
+/// Marks that the owner of `wallet` was asked by SMS, or that anyone was asked.
+pub(crate) fn set_asked(
+    db: &Connection,
+    now: i64,
+    key: &str,
+    wallet: Option<i64>,
+    actor: Actor<'_>,
+) -> Result<(), Refusal> {
+    let by = wallet.map(|_| Acceptance::Flash.name());
+    db.prepare_cached("UPDATE transactions SET status = ?2, type = ?3, asked_wallet = ?4 WHERE key = ?1")?
+        .execute(params![key, Status::Waiting.name(), by, wallet])?;
+    history::record(db, now, key, Status::Waiting, actor)
+}
+
+/// Marks that everything is there that the acceptance waited for.
+pub(crate) fn set_reserved(db: &Connection, now: i64, key: &str, actor: Actor<'_>) -> Result<(), Refusal> {
+    db.prepare_cached("UPDATE transactions SET status = ?2 WHERE key = ?1")?
+        .execute(params![key, Status::Reserved.name()])?;
     history::record(db, now, key, Status::Reserved, actor)
+}
+
+/// Writes the inquiries with their status.
+pub(crate) fn set_inquiries(db: &Connection, key: &str, inquiries: &Value) -> Result<(), Refusal> {
+    db.prepare_cached("UPDATE transactions SET inquiries = ?2 WHERE key = ?1")?
+        .execute(params![key, inquiries.to_string()])?;
+    Ok(())
 }
 
 /// Marks it ended with `status`; a confirmed one also with its time.
@@ -215,48 +249,19 @@ pub(crate) fn set_ended(
     history::record(db, now, key, status, actor)
 }
 
-/// Lowers the price of a payment.
-pub(crate) fn set_price(db: &Connection, payment: i64, price: Money) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET price = ?2 WHERE id = ?1", params![payment, price.minor()])?;
-    Ok(())
-}
-
-/// Counts a cash payment against the limits of its customer.
-pub(crate) fn set_cash_wallet(db: &Connection, payment: i64, wallet: i64) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET cash_wallet = ?2 WHERE id = ?1", params![payment, wallet])?;
-    Ok(())
-}
-
-/// Cash that a customer handed in and got since `since`, reserved included.
-pub(crate) fn cash_used(
-    db: &Connection,
-    wallet: i64,
-    currency: Currency,
-    since: i64,
-) -> Result<i64, Refusal> {
-    Ok(db
-        .prepare_cached(
-            "SELECT coalesce(sum(price), 0) FROM payment JOIN transactions ON key = transaction_key
-             WHERE cash_wallet = ?1 AND currency = ?2 AND reserved_at > ?3
-               AND status IN ('reserved', 'confirmed')",
-        )?
-        .query_row(params![wallet, currency.code(), since], |row| row.get(0))?)
-}
-
-/// Ends every transaction whose time was over at `now`: what was held is given
-/// back.
-pub(crate) fn end_overdue(db: &Connection, now: i64) -> Result<(), Refusal> {
+/// The keys of the transactions whose time was over at `now`.
+pub(crate) fn overdue(db: &Connection, now: i64) -> Result<Vec<String>, Refusal> {
     let mut statement = db.prepare_cached("SELECT key FROM transactions WHERE expires_at <= ?1")?;
-    let keys = statement.query_map([now], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    for key in keys {
-        let Some(transaction) = find(db, &key)? else { continue };
-        let Some(ended) = transaction.status.after(Event::TimeOver) else { continue };
-        for payment in &transaction.payments {
-            ledger::release(db, payment.id)?;
-        }
-        set_ended(db, now, &key, ended, Actor::Time)?;
-    }
-    Ok(())
+    Ok(statement.query_map([now], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// The keys of the accepted transactions that wait for something.
+pub(crate) fn waiting(db: &Connection) -> Result<Vec<String>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT key FROM transactions
+         WHERE status IN ('waiting_registration', 'waiting_funds', 'waiting_password') ORDER BY seq",
+    )?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// Whether `client` holds a reserved or confirmed transaction paid from `wallet`.

@@ -1,8 +1,8 @@
 //! Listing transactions (wallet-api section 5.3).
 
-use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use super::conditions::Conditions;
 use super::credentials::Caller;
 use super::transactions::{self, StoredTransaction};
 use crate::domain::status::Status;
@@ -37,43 +37,27 @@ pub(crate) fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Page, Refusal> {
-    let mut conditions = String::new();
-    let mut values: Vec<Value> = Vec::new();
-    match caller {
-        Caller::Client { id, .. } => {
-            conditions.push_str("client_id = ?");
-            values.push(id.clone().into());
-        }
+    let own = match caller {
+        Caller::Client { id, .. } => Conditions::new("client_id = ?", vec![id.clone().into()]),
         Caller::User { wallet, .. } => {
-            conditions.push_str("(creator_wallet = ? OR wallet = ?)");
-            values.extend([(*wallet).into(), (*wallet).into()]);
+            let either = "(creator_wallet = ? OR wallet = ?)";
+            Conditions::new(either, vec![(*wallet).into(), (*wallet).into()])
         }
-    }
-    for (condition, value) in [
-        (" AND project_id = ?", filter.project_id),
-        (" AND location_id = ?", filter.location_id),
-        (" AND created_at >= ?", filter.from),
-        (" AND created_at <= ?", filter.to),
-    ] {
-        if let Some(value) = value {
-            conditions.push_str(condition);
-            values.push(value.into());
-        }
-    }
-    if !filter.statuses.is_empty() {
-        let marks = vec!["?"; filter.statuses.len()].join(", ");
-        conditions.push_str(&format!(" AND status IN ({marks})"));
-        values.extend(filter.statuses.iter().map(|status| Value::from(status.name().to_owned())));
-    }
-    let total = db
-        .prepare_cached(&format!("SELECT count(*) FROM transactions WHERE {conditions}"))?
-        .query_row(params_from_iter(&values), |row| row.get(0))?;
-    values.extend([limit.into(), offset.into()]);
+    };
+    let mut wanted = own
+        .and("project_id = ?", filter.project_id)
+        .and("location_id = ?", filter.location_id)
+        .and("created_at >= ?", filter.from)
+        .and("created_at <= ?", filter.to)
+        .one_of("status", filter.statuses.iter().map(|status| status.name().to_owned()));
+    let total = wanted.count(db, "transactions")?;
+    wanted.values.extend([limit.into(), offset.into()]);
     let mut statement = db.prepare_cached(&format!(
-        "SELECT key FROM transactions WHERE {conditions} ORDER BY seq DESC LIMIT ? OFFSET ?"
+        "SELECT key FROM transactions WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        wanted.sql
     ))?;
     let keys = statement
-        .query_map(params_from_iter(&values), |row| row.get(0))?
+        .query_map(params_from_iter(&wanted.values), |row| row.get(0))?
         .collect::<Result<Vec<String>, _>>()?;
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {

@@ -115,6 +115,25 @@ pub(crate) fn insert(db: &Connection, new: &Registration<'_>) -> Result<i64, Ref
     Ok(db.last_insert_rowid())
 }
 
+/// What the user types at a till instead of accepting in the app.
+pub(crate) fn pin(db: &Connection, user: i64) -> Result<Option<String>, Refusal> {
+    Ok(db.prepare_cached("SELECT pin FROM user WHERE id = ?1")?.query_row([user], |row| row.get(0))?)
+}
+
+/// `full` or `limits`: why the user may not pay.
+pub(crate) fn restriction(db: &Connection, user: i64) -> Result<Option<String>, Refusal> {
+    Ok(db
+        .prepare_cached("SELECT restriction FROM user WHERE id = ?1")?
+        .query_row([user], |row| row.get(0))?)
+}
+
+/// Writes why the user may not pay: `full`, `limits` or nothing.
+pub(crate) fn set_restriction(db: &Connection, user: i64, restriction: Option<&str>) -> Result<(), Refusal> {
+    db.prepare_cached("UPDATE user SET restriction = ?2 WHERE id = ?1")?
+        .execute(params![user, restriction])?;
+    Ok(())
+}
+
 /// Writes the salted and hashed password.
 pub(crate) fn set_password(db: &Connection, user: i64, password: &str) -> Result<(), Refusal> {
     db.prepare_cached("UPDATE user SET password = ?2 WHERE id = ?1")?.execute(params![user, password])?;

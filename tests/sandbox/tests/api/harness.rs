@@ -212,3 +212,23 @@ pub(crate) fn cash_in(price: i64, wallet: u64) -> Value {
     json!({"description": "Cash deposit", "price": price, "currency": "GEL", "purpose": "cash",
         "beneficiary": {"id": wallet}})
 }
+
+/// `body` with other fields.
+pub(crate) fn with(mut body: Value, changes: Value) -> Value {
+    for (name, value) in changes.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// The path of a payment.
+pub(crate) fn path(payment: &Value, action: &str) -> String {
+    format!("/rest/v1/payment/{}{action}", payment["id"])
+}
+
+/// Asks the control API.
+pub(crate) async fn control(world: &World, path: &str, body: Value) -> Answer {
+    let request = world.http.post(world.url(&format!("/sandbox{path}")));
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    Answer::to(request).await.unwrap()
+}

@@ -2,6 +2,7 @@
 // Helpers of tests are tests; clippy sees only the functions marked as such.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod acceptance;
 mod app_tokens;
 mod authentication;
 mod changes;
@@ -16,7 +17,9 @@ mod limits;
 mod lists;
 mod oauth;
 mod oauth_page;
+mod payments;
 mod people;
+mod random_operations;
 mod refusals;
 mod registration;
 mod restart;
@@ -24,5 +27,7 @@ mod shapes;
 mod sign;
 mod statements;
 mod time;
+mod transitions;
 mod users;
+mod waiting;
 mod wallets;

@@ -1,8 +1,8 @@
 //! OAuth (wallet-api sections 3.1 and 3.2): the API that clients sign and the
 //! page on which a person answers.
 
-mod html;
 mod page;
+mod question;
 mod token;
 
 use axum::Router;

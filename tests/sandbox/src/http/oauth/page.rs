@@ -6,26 +6,24 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::html;
+use super::question;
 use crate::app::App;
 use crate::domain::redirect;
 use crate::error::Refusal;
 use crate::http::form::Form;
+use crate::http::html;
 use crate::http::signed::Signed;
 use crate::http::{InPath, Reply};
 use crate::operations::authorize::{self, Answer, Question};
 use crate::store::clients;
 use crate::store::credentials::Signer;
 
-/// Largest form that a browser may send, in bytes.
-const MAX_FORM_BYTES: usize = 16 * 1024;
-
 #[derive(Serialize)]
 pub(super) struct SessionView {
     key: String,
 }
 
-fn question(form: &Form) -> Question<'_> {
+fn asked_in(form: &Form) -> Question<'_> {
     Question {
         response_type: form.text("response_type").unwrap_or_default(),
         client_id: form.text("client_id").unwrap_or_default(),
@@ -47,7 +45,7 @@ pub(super) async fn session(
     app.store
         .unit(now, move |db| {
             let own = clients::own(db, &signed.caller)?;
-            let mut question = question(&form);
+            let mut question = asked_in(&form);
             if question.client_id.is_empty() {
                 question.client_id = &own.id;
             }
@@ -68,12 +66,12 @@ pub(super) async fn ask(State(app): State<App>, uri: Uri) -> Response {
     let now = app.clock.now();
     let form = match Form::parse(uri.query().unwrap_or_default().as_bytes()) {
         Ok(form) => form,
-        Err(refusal) => return trouble(&refusal),
+        Err(refusal) => return html::trouble(&refusal),
     };
     let asked = app
         .store
         .unit(now, move |db| {
-            let question = question(&form);
+            let question = asked_in(&form);
             let (client, url) = authorize::target(db, &question)?;
             let asked = authorize::ask(db, now, &client, &question);
             match asked.and_then(|key| authorize::page(db, now, &key)) {
@@ -100,9 +98,9 @@ pub(super) async fn ask(State(app): State<App>, uri: Uri) -> Response {
         })
         .await;
     match asked {
-        Ok(Ok(page)) => html::question_in("oauth/", &page),
+        Ok(Ok(page)) => question::show("oauth/", &page),
         Ok(Err(address)) => html::redirect(&address),
-        Err(refusal) => trouble(&refusal),
+        Err(refusal) => html::trouble(&refusal),
     }
 }
 
@@ -110,8 +108,8 @@ pub(super) async fn ask(State(app): State<App>, uri: Uri) -> Response {
 pub(super) async fn show(State(app): State<App>, InPath(key): InPath<String>) -> Response {
     let now = app.clock.now();
     match app.store.unit(now, move |db| authorize::page(db, now, &key)).await {
-        Ok(page) => html::question_in("", &page),
-        Err(refusal) => trouble(&refusal),
+        Ok(page) => question::show("", &page),
+        Err(refusal) => html::trouble(&refusal),
     }
 }
 
@@ -125,11 +123,11 @@ pub(super) async fn answer(State(app): State<App>, InPath(key): InPath<String>, 
     let now = app.clock.now();
     let answer = match read(&body) {
         Ok(answer) => answer,
-        Err(refusal) => return trouble(&refusal),
+        Err(refusal) => return html::trouble(&refusal),
     };
     match app.store.unit(now, move |db| authorize::answer(db, now, &key, &answer)).await {
         Ok(address) => html::redirect(&address),
-        Err(refusal) => trouble(&refusal),
+        Err(refusal) => html::trouble(&refusal),
     }
 }
 
@@ -143,10 +141,7 @@ pub(super) async fn answer_in(
 }
 
 fn read(body: &[u8]) -> Result<Answer, Refusal> {
-    if body.len() > MAX_FORM_BYTES {
-        return Err(Refusal::BodyTooLarge);
-    }
-    let form = Form::parse(body)?;
+    let form = html::form(body)?;
     let user = match form.required("decision")? {
         "allow" => {
             let user = form.required("user")?;
@@ -157,12 +152,4 @@ fn read(body: &[u8]) -> Result<Answer, Refusal> {
     };
     let chosen = form.names().filter_map(|name| name.strip_prefix("grant_")).map(str::to_owned).collect();
     Ok(Answer { user, chosen })
-}
-
-fn trouble(refusal: &Refusal) -> Response {
-    let (status, _, reason) = refusal.on_the_wire();
-    match refusal {
-        Refusal::InvalidParameter { path, reason } => html::trouble(status, &format!("{path}: {reason}")),
-        _ => html::trouble(status, &reason),
-    }
 }

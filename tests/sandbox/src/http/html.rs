@@ -1,5 +1,5 @@
-//! The page on which a person allows or denies. No script, nothing from
-//! elsewhere; everything that a stranger wrote is escaped.
+//! Pages for persons. No script, nothing from elsewhere; everything that a
+//! stranger wrote is escaped.
 
 use std::fmt::Write;
 
@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::operations::authorize::Page;
+use super::form::Form;
+use crate::error::Refusal;
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -25,63 +26,42 @@ const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:32rem;margin:2rem a
 fieldset{margin:1rem 0;border:1px solid #999;border-radius:.3rem}label{display:block}\
 button{font:inherit;padding:.5rem 1.5rem;margin-right:1rem}";
 
-/// The question. `below` leads from the page to where answers go: it is
-/// relative, so that any language in the path works.
-pub(super) fn question_in(below: &str, page: &Page) -> Response {
-    let (client, key) = (escape(&page.client), escape(&page.key));
-    let mut body = format!("<h1>{client} asks for access</h1><form method=\"post\" action=\"{below}{key}\">");
-    body.push_str("<fieldset><legend>You are</legend>");
-    for (index, (id, name)) in page.persons.iter().enumerate() {
-        let checked = page.expected.map_or(index == 0, |expected| expected == *id);
-        let mark = if checked { " checked" } else { "" };
-        let name = escape(name);
-        write_to(
-            &mut body,
-            format_args!("<label><input type=\"radio\" name=\"user\" value=\"{id}\"{mark}> {name}</label>"),
-        );
+/// Largest form that a browser may send, in bytes.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// What a browser sent.
+pub(super) fn form(body: &[u8]) -> Result<Form, Refusal> {
+    if body.len() > MAX_FORM_BYTES {
+        return Err(Refusal::BodyTooLarge);
     }
-    body.push_str("</fieldset><fieldset><legend>It may use</legend>");
-    if page.asked.is_empty() {
-        body.push_str("who you are, and nothing else");
-    }
-    for scope in &page.asked {
-        let name = escape(scope.name);
-        let lasting = if scope.offline { ", also when you are away" } else { "" };
-        if scope.optional {
-            write_to(
-                &mut body,
-                format_args!(
-                    "<label><input type=\"checkbox\" name=\"grant_{name}\" value=\"1\"> {name}{lasting} \
-                     (as you like)</label>"
-                ),
-            );
-        } else {
-            write_to(&mut body, format_args!("<label>{name}{lasting}</label>"));
-        }
-    }
-    body.push_str(
-        "</fieldset><button name=\"decision\" value=\"allow\">Allow</button>\
-         <button name=\"decision\" value=\"deny\">Deny</button></form>",
-    );
-    document(StatusCode::OK, "Access", &body)
+    Form::parse(body)
 }
 
 /// What is wrong, for a person.
-pub(super) fn trouble(status: StatusCode, reason: &str) -> Response {
+pub(super) fn trouble(refusal: &Refusal) -> Response {
+    let (status, _, reason) = refusal.on_the_wire();
+    match refusal {
+        Refusal::InvalidParameter { path, reason } => refused(status, &format!("{path}: {reason}")),
+        _ => refused(status, &reason),
+    }
+}
+
+fn refused(status: StatusCode, reason: &str) -> Response {
     document(status, "This can't be done", &format!("<h1>This can't be done</h1><p>{}</p>", escape(reason)))
 }
 
 /// Sends the browser on.
 pub(super) fn redirect(address: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(address) else {
-        return trouble(StatusCode::BAD_REQUEST, "The address to return to can't be used.");
+        return refused(StatusCode::BAD_REQUEST, "The address to return to can't be used.");
     };
     let mut response = document(StatusCode::SEE_OTHER, "Done", "<p>Done.</p>");
     response.headers_mut().insert(header::LOCATION, location);
     response
 }
 
-fn document(status: StatusCode, title: &str, body: &str) -> Response {
+/// A whole page.
+pub(super) fn document(status: StatusCode, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title} - Paysera sandbox</title>\
@@ -95,13 +75,14 @@ fn document(status: StatusCode, title: &str, body: &str) -> Response {
     response
 }
 
-fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+/// Appends to a page.
+pub(super) fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     // Writing into a String never fails.
     let _written = text.write_fmt(arguments);
 }
 
 /// The text as HTML shows it, in a text or in a quoted attribute.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

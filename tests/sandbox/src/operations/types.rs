@@ -1,0 +1,51 @@
+//! How a wallet can accept a transaction (wallet-api section 5.7).
+
+use paysera_core::money::Money;
+use rusqlite::Connection;
+
+use super::access::may;
+use super::read::visible;
+use crate::domain::status::Event;
+use crate::error::Refusal;
+use crate::store::allowances::Allowance;
+use crate::store::credentials::Caller;
+use crate::store::transactions::Acceptance;
+use crate::store::{codes, users, wallets};
+
+/// The ways, of which the web page is always one (PROPOSAL of wallet-api
+/// section 5.7); none for a transaction that can't be accepted any more.
+pub(crate) fn available(
+    db: &Connection,
+    now: i64,
+    caller: &Caller,
+    key: &str,
+    wallet: i64,
+) -> Result<Vec<&'static str>, Refusal> {
+    let transaction = visible(db, caller, key)?;
+    let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
+    if transaction.status.after(Event::Accept).is_none() {
+        return Ok(Vec::new());
+    }
+    let mut ways = vec![Acceptance::Page];
+    if let Caller::Client { id, .. } = caller {
+        let prices: Vec<Money> = transaction.payments.iter().map(|payment| payment.price).collect();
+        let allowance = Allowance::active(db, id, wallet.id)?.filter(|_| transaction.use_allowance);
+        if let Some(allowance) = allowance
+            && allowance.covers(db, now, &prices)?
+        {
+            ways.push(Acceptance::Allowance(allowance.id));
+        }
+    }
+    if may(db, caller, "accept_with_flash")?
+        && users::user(db, wallet.user)?.is_some_and(|user| user.phone.is_some())
+    {
+        ways.push(Acceptance::Flash);
+    }
+    if may(db, caller, "accept_with_pin")? && users::pin(db, wallet.user)?.is_some() {
+        ways.push(Acceptance::Pin);
+    }
+    if codes::next(db, wallet.id)?.is_some() {
+        ways.extend([Acceptance::ReservationCode, Acceptance::MobileApp]);
+    }
+    Ok(ways.into_iter().map(Acceptance::name).collect())
+}

@@ -104,19 +104,6 @@ CREATE TABLE user_token (
 CREATE INDEX user_token_by_wallet ON user_token (wallet_id);
 CREATE INDEX user_token_by_replaced ON user_token (replaces) WHERE replaces IS NOT NULL;
 
--- One active allowance per client and wallet; the limit counts what was
--- charged in the last limit_time seconds.
-CREATE TABLE allowance (
-    id          INTEGER PRIMARY KEY,
-    client_id   TEXT NOT NULL REFERENCES client (id),
-    wallet_id   INTEGER NOT NULL REFERENCES wallet (id),
-    currency    TEXT NOT NULL,
-    limit_price INTEGER NOT NULL CHECK (limit_price > 0),
-    limit_time  INTEGER NOT NULL CHECK (limit_time > 0),
-    status      TEXT NOT NULL CHECK (status IN ('active', 'inactive'))
-) STRICT;
-CREATE UNIQUE INDEX allowance_active ON allowance (client_id, wallet_id) WHERE status = 'active';
-
 -- `state` is the chain state after `spent` codes.
 CREATE TABLE generator (
     identifier INTEGER PRIMARY KEY,

@@ -38,7 +38,6 @@ CREATE INDEX transactions_by_wallet ON transactions (wallet, seq);
 CREATE INDEX transactions_by_expiry ON transactions (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX transactions_waiting ON transactions (seq)
     WHERE status IN ('waiting_registration', 'waiting_funds', 'waiting_password');
-CREATE INDEX transactions_by_allowance ON transactions (allowance_id, reserved_at) WHERE allowance_id IS NOT NULL;
 
 CREATE TABLE payment (
     id                  INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,9 +8,10 @@ use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, params};
 
 use crate::domain::cash::{DAY_SECONDS, Limits};
+use crate::domain::span::MAX_SPAN_SECONDS;
 use crate::error::Refusal;
 use crate::reservation_code::Generator;
-use crate::store::{ledger, wallets};
+use crate::store::{allowances, ledger, wallets};
 
 pub use customers::{CUSTOMER, CUSTOMERS, Customer, INACTIVE, POOR, UNIDENTIFIED};
 
@@ -58,6 +59,9 @@ pub const LOCATION_PAYMENTS_ONLY: u64 = 9977;
 
 /// The allowance that lets the merchant's client charge the merchant's wallet.
 pub const ALLOWANCE_ID: u64 = 784;
+
+/// Key of the transaction that this allowance comes from.
+pub const ALLOWANCE_TRANSACTION: &str = "SandboxCashInAllowance";
 
 /// Licence plate of the identified customer.
 pub const CUSTOMER_PLATE: &str = "SB014SB";
@@ -129,11 +133,7 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
             params![id, key, project, index, kind, title, permissions],
         )?;
     }
-    db.execute(
-        "INSERT INTO allowance (id, client_id, wallet_id, currency, limit_price, limit_time, status)
-         VALUES (?1, ?2, ?3, 'GEL', ?4, ?5, 'active')",
-        params![number(ALLOWANCE_ID)?, RETAILER_CLIENT_ID, retailer, limits.per_day, DAY_SECONDS],
-    )?;
+    plant_allowance(db, now, retailer, limits)?;
     for customer in &CUSTOMERS {
         plant_customer(db, now, customer)?;
     }
@@ -145,6 +145,35 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
         )?;
     }
     Ok(())
+}
+
+/// The allowance that the cash-ins of the retailer are charged to, out of a
+/// transaction that its own user made: no client lists it. Its number is none
+/// that a transaction of the sandbox ever gets.
+fn plant_allowance(db: &Connection, now: i64, retailer: i64, limits: &Limits) -> Result<(), Refusal> {
+    db.execute(
+        "INSERT INTO transactions (seq, key, creator_wallet, created_at, status, type, wallet, reserved_at,
+           confirmed_at, reserve_for, use_allowance, suggest_allowance, auto_confirm)
+         VALUES (0, ?1, ?2, ?3, 'confirmed', 'page', ?2, ?3, ?3, 0, 1, 0, 1)",
+        params![ALLOWANCE_TRANSACTION, retailer, now],
+    )?;
+    let id = number(ALLOWANCE_ID)?;
+    db.execute(
+        "INSERT INTO allowance (id, client_id, transaction_key, created_at, status, currency, description,
+           valid_for, wallet_id, confirmed_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, 'active', 'GEL', 'Cash-ins', ?5, ?6, ?4, ?7)",
+        params![
+            id,
+            RETAILER_CLIENT_ID,
+            ALLOWANCE_TRANSACTION,
+            now,
+            MAX_SPAN_SECONDS,
+            retailer,
+            now.saturating_add(MAX_SPAN_SECONDS),
+        ],
+    )?;
+    allowances::insert_limit(db, id, limits.per_day, DAY_SECONDS)?;
+    allowances::show(db, ALLOWANCE_TRANSACTION, id, false)
 }
 
 fn plant_customer(db: &Connection, now: i64, customer: &Customer) -> Result<(), Refusal> {

@@ -164,7 +164,9 @@ async function review(text) {
   byId("review").hidden = true;
   reviewed = await post("/sandbox/review", { text });
   byId("review-sum").textContent = `${reviewed.amount_decimal} ${reviewed.currency}`;
-  byId("review-what").textContent = `${reviewed.description} · to ${reviewed.beneficiary_name}`;
+  byId("review-what").textContent = [
+    reviewed.description, `to ${reviewed.beneficiary_name}`, reviewed.allowance,
+  ].filter(Boolean).join(" · ");
   byId("review").hidden = false;
   byId("accept").focus();
 }

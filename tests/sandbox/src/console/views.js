@@ -41,6 +41,7 @@ export function transactionRow(transaction, before, act) {
       chip(words(transaction.status), TONES[transaction.status] ?? "quiet")),
     make("div", { className: "inside" },
       make("p", {}, make("code", { textContent: transaction.transaction_key })),
+      ...(transaction.allowance ? [make("p", { textContent: transaction.allowance })] : []),
       make("ol", { className: "history" }, ...transaction.history.map((step) =>
         make("li", {},
           make("time", { className: "number", textContent: clockText(step.at) }),

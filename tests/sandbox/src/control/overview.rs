@@ -6,9 +6,11 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::domain::Service;
+use crate::domain::allowance::Terms;
+use crate::domain::span::{HOUR_SECONDS, whole_hours};
 use crate::error::Refusal;
 use crate::store::transactions::{self, StoredTransaction};
-use crate::store::{codes, history, ledger, places, wallets};
+use crate::store::{allowances, codes, history, ledger, places, wallets};
 
 #[derive(Debug, Serialize)]
 pub(super) struct WalletOverview {
@@ -54,6 +56,9 @@ pub(super) struct TransactionOverview {
     currency: &'static str,
     description: String,
     beneficiary_name: String,
+    /// What may be charged later without asking, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,31 +116,68 @@ pub(super) fn transaction(db: &Connection, key: &str) -> Result<Option<Transacti
 }
 
 fn transaction_overview(db: &Connection, stored: StoredTransaction) -> Result<TransactionOverview, Refusal> {
-    let first = stored.payments.first().ok_or(Refusal::Internal)?;
-    let currency = first.price.currency();
+    let shown = allowances::shown(db, &stored.key)?;
+    let first = stored.payments.first();
+    // One of the two is in every transaction.
+    let currency = match (first, &shown) {
+        (Some(payment), _) => payment.price.currency(),
+        (None, Some((allowance, _))) => allowance.terms.currency,
+        (None, None) => return Err(Refusal::Internal),
+    };
     // Payments in another currency than the first's show in the API, not here.
     let same = stored.payments.iter().filter(|payment| payment.price.currency() == currency);
     let total = same.fold(0_i64, |sum, payment| sum.saturating_add(payment.price.minor()));
     let total = Money::from_minor(total, currency);
-    let service = stored.payments.iter().all(|payment| payment.service == first.service);
+    let service = first
+        .map(|first| first.service)
+        .filter(|service| stored.payments.iter().all(|payment| payment.service == *service));
     let owner =
         |wallet| Ok::<_, Refusal>(wallets::wallet(db, wallet)?.map(|wallet| wallet.owner_display_name));
+    let paid_to = match (first, stored.project_id) {
+        (Some(payment), _) => payment.beneficiary,
+        (None, Some(project)) => places::project(db, project)?.map(|(_, wallet)| wallet),
+        (None, None) => None,
+    };
+    let invited = first
+        .and_then(|payment| payment.beneficiary_email.clone().or_else(|| payment.beneficiary_phone.clone()));
+    let description = match (first, &shown) {
+        (Some(payment), _) => Some(payment.title().to_owned()),
+        (None, Some((allowance, _))) => allowance.terms.description.clone(),
+        (None, None) => None,
+    };
     Ok(TransactionOverview {
         created_at: stored.created_at,
         status: stored.status.name(),
-        service: service.then(|| Service::name(first.service)),
+        service: service.map(Service::name),
         amount: total.minor(),
         amount_decimal: total.to_decimal(),
         currency: currency.code(),
-        description: first.title().to_owned(),
-        beneficiary_name: match first.beneficiary {
-            Some(wallet) => owner(wallet)?.unwrap_or_default(),
-            None => first.beneficiary_email.clone().or(first.beneficiary_phone.clone()).unwrap_or_default(),
-        },
+        description: description.unwrap_or_else(|| "Allowance".to_owned()),
+        beneficiary_name: paid_to.map(owner).transpose()?.flatten().or(invited).unwrap_or_default(),
+        allowance: shown.map(|(allowance, optional)| in_words(&allowance.terms, optional)),
         wallet: stored.wallet,
         payer_name: stored.wallet.map(owner).transpose()?.flatten(),
         history: history::of(db, &stored.key)?,
         accepted_by: stored.accepted_by,
         transaction_key: stored.key,
     })
+}
+
+/// What a customer is asked to allow.
+fn in_words(terms: &Terms, optional: bool) -> String {
+    let price = |price: Money| format!("{} {}", price.to_decimal(), price.currency().code());
+    let total = terms.max_price.map(|max_price| format!("{} in all", price(max_price)));
+    let windows = terms.limits.iter().map(|limit| {
+        let hours = whole_hours(limit.time);
+        // Rounded hours would promise the customer more than was asked for.
+        let time = if hours.saturating_mul(HOUR_SECONDS) == limit.time {
+            format!("{hours} h")
+        } else {
+            format!("{} s", limit.time)
+        };
+        format!("{} in any {time}", price(limit.max_price))
+    });
+    let sums: Vec<_> = total.into_iter().chain(windows).collect();
+    let choice = if optional { " (optional)" } else { "" };
+    format!("may charge {} without asking{choice}", sums.join(", "))
 }

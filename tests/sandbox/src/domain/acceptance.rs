@@ -20,6 +20,8 @@ pub(crate) struct Acceptance {
     pub(crate) revoke_first: Option<String>,
     /// Whether the payer does without the passwords that are optional.
     pub(crate) without_passwords: bool,
+    /// Whether the payer pays without giving the allowance that stands beside.
+    pub(crate) without_allowance: bool,
     /// Whether a person accepts on the web page, where the money may come later.
     pub(crate) on_the_web: bool,
 }
@@ -65,6 +67,7 @@ impl Acceptance {
             funds_sources: BTreeMap::new(),
             revoke_first: None,
             without_passwords: false,
+            without_allowance: false,
             on_the_web: false,
         }
     }
@@ -86,6 +89,7 @@ impl Acceptance {
             funds_sources: funds_sources(&fields)?,
             revoke_first: fields.text("revoke_transaction_key")?.map(str::to_owned),
             without_passwords: fields.boolean("without_passwords")?.unwrap_or(false),
+            without_allowance: fields.boolean("decline_allowance")?.unwrap_or(false),
             on_the_web: false,
         })
     }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::allowance::AskedAllowance;
 use super::contact;
 use super::fields::Fields;
 use super::payer_rules::{self, Restrictions};
@@ -21,6 +22,7 @@ const MAX_PAYMENTS: usize = 50;
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) payments: Vec<DraftPayment>,
+    pub(crate) allowance: Option<AskedAllowance>,
     pub(crate) reserve: Span,
     pub(crate) use_allowance: bool,
     pub(crate) suggest_allowance: bool,
@@ -50,7 +52,7 @@ impl Draft {
     /// A transaction of the one payment that `body` describes.
     pub(crate) fn of_payment(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
         let payment = PaymentDraft::read(&Fields::root(body))?;
-        let mut draft = Self::read_without_payments(&Map::new(), now)?;
+        let mut draft = Self::read_frame(&Map::new(), now)?;
         draft.payments.push(DraftPayment::New(Box::new(payment)));
         Ok(draft)
     }
@@ -58,8 +60,14 @@ impl Draft {
     /// Reads the body at server time `now`.
     pub(crate) fn read(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
         let fields = Fields::root(body);
+        let allowance = AskedAllowance::read(&fields, now)?;
         let payments = match fields.get("payments") {
-            Some(Value::Array(items)) if !items.is_empty() && items.len() <= MAX_PAYMENTS => items,
+            None if allowance.is_some() => &[][..],
+            Some(Value::Array(items))
+                if (!items.is_empty() || allowance.is_some()) && items.len() <= MAX_PAYMENTS =>
+            {
+                items
+            }
             Some(_) => {
                 return Err(fields.refuse("payments", "This value should be a list of 1 to 50 payments"));
             }
@@ -74,10 +82,10 @@ impl Draft {
                     .map(|payment| DraftPayment::New(Box::new(payment))),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { payments, ..Self::read_without_payments(body, now)? })
+        Ok(Self { payments, allowance, ..Self::read_frame(body, now)? })
     }
 
-    fn read_without_payments(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
+    fn read_frame(body: &Map<String, Value>, now: i64) -> Result<Self, Refusal> {
         let fields = Fields::root(body);
         let reserve = Span::read(&fields, "reserve")?.unwrap_or(Span::For(DEFAULT_RESERVE_SECONDS));
         if reserve.end(now) <= now {
@@ -105,6 +113,7 @@ impl Draft {
         };
         Ok(Self {
             payments: Vec::new(),
+            allowance: None,
             reserve,
             use_allowance: fields.boolean("use_allowance")?.unwrap_or(true),
             suggest_allowance: fields.boolean("suggest_allowance")?.unwrap_or(false),

@@ -124,28 +124,43 @@ impl<'a> Fields<'a> {
         self.get(name).map(|value| Self::at(value, self.path(name))).transpose()
     }
 
+    /// A list of at most `most` objects; empty if it is absent.
+    pub(crate) fn list(&self, name: &str, most: usize) -> Result<Vec<Self>, Refusal> {
+        match self.get(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) if items.len() <= most => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| Self::at(item, self.path(&format!("{name}[{index}]"))))
+                .collect(),
+            Some(_) => {
+                Err(self.refuse(name, &format!("This value should be a list of at most {most} objects")))
+            }
+        }
+    }
+
     /// `currency` with two decimals; PHP and the docs write it in upper case.
     pub(crate) fn currency(&self) -> Result<Currency, Refusal> {
         let code = self.text("currency")?.ok_or_else(|| self.blank("currency"))?;
         Currency::parse(code).map_err(|error| self.refuse("currency", &error.to_string()))
     }
 
-    /// `price` or `price_decimal`, more than zero and at most [`MAX_PRICE`].
+    /// `price`, which must be there, see [`Self::money`].
     pub(crate) fn price(&self, currency: Currency) -> Result<Money, Refusal> {
-        self.money("price", currency)
+        self.money("price", currency)?.ok_or_else(|| self.blank("price"))
     }
 
-    /// `name` in minor units or `name_decimal` in major ones, exactly one of
+    /// `name` in minor units or `name_decimal` in major ones, at most one of
     /// them (wallet-api section 4), more than zero and at most [`MAX_PRICE`].
-    pub(crate) fn money(&self, name: &str, currency: Currency) -> Result<Money, Refusal> {
-        let (name, money) = self.either(name, currency)?.ok_or_else(|| self.blank(name))?;
+    pub(crate) fn money(&self, name: &str, currency: Currency) -> Result<Option<Money>, Refusal> {
+        let Some((name, money)) = self.either(name, currency)? else { return Ok(None) };
         if money.minor() <= 0 {
             return Err(self.refuse(&name, "This value should be greater than 0"));
         }
-        Ok(money)
+        Ok(Some(money))
     }
 
-    /// The same in minor units, of something that may be absent or zero.
+    /// The same in minor units, of something that may be zero.
     pub(crate) fn amount(&self, name: &str, currency: Currency) -> Result<Option<i64>, Refusal> {
         let Some((name, money)) = self.either(name, currency)? else { return Ok(None) };
         if money.minor() < 0 {

@@ -11,17 +11,11 @@ const MAX_ITEMS: usize = 100;
 
 /// The items as they are answered, and their sum; `None` without any.
 pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<(Value, Money)>, Refusal> {
-    let items = match fields.get("items") {
-        None => return Ok(None),
-        Some(Value::Array(items)) if items.is_empty() => return Ok(None),
-        Some(Value::Array(items)) if items.len() <= MAX_ITEMS => items,
-        Some(_) => return Err(fields.refuse("items", "This value should be a list of at most 100 items")),
-    };
+    let items = fields.list("items", MAX_ITEMS)?;
     let mut views = Vec::with_capacity(items.len());
     let mut sum: Option<Money> = None;
-    for (index, value) in items.iter().enumerate() {
-        let item = Fields::at(value, fields.path(&format!("items[{index}]")))?;
-        let (view, total) = read_one(&item)?;
+    for item in &items {
+        let (view, total) = read_one(item)?;
         sum = Some(match sum {
             None => total,
             Some(sum) => sum
@@ -31,8 +25,9 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<(Value, Money)>, Refusa
         views.push(view);
     }
     match sum {
+        None => Ok(None),
         Some(sum) if sum.minor() <= MAX_PRICE => Ok(Some((Value::Array(views), sum))),
-        _ => Err(fields.refuse("items", "The sum of the items is too large")),
+        Some(_) => Err(fields.refuse("items", "The sum of the items is too large")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules, without clock, network and database.
 
 pub(crate) mod acceptance;
+pub(crate) mod allowance;
 pub(crate) mod cash;
 pub(crate) mod contact;
 pub(crate) mod draft;

@@ -58,15 +58,13 @@ impl Restrictions {
 /// Checks `inquiries` and gives them as they are answered before anyone
 /// accepted.
 pub(crate) fn inquiries(fields: &Fields<'_>) -> Result<Option<Value>, Refusal> {
-    let list = match fields.get("inquiries") {
-        None => return Ok(None),
-        Some(Value::Array(list)) if list.len() <= MAX_INQUIRIES => list,
-        Some(_) => return Err(fields.refuse("inquiries", "This value should be a list of at most 20")),
-    };
+    let list = fields.list("inquiries", MAX_INQUIRIES)?;
+    if list.is_empty() {
+        return Ok(None);
+    }
     let mut seen = BTreeSet::new();
     let mut views = Vec::with_capacity(list.len());
-    for (index, value) in list.iter().enumerate() {
-        let inquiry = Fields::at(value, fields.path(&format!("inquiries[{index}]")))?;
+    for inquiry in &list {
         if !seen.insert(inquiry.required("identifier")?) {
             return Err(inquiry.refuse("identifier", "Each inquiry has an identifier of its own"));
         }
@@ -75,19 +73,18 @@ pub(crate) fn inquiries(fields: &Fields<'_>) -> Result<Option<Value>, Refusal> {
         }
         inquiry.text("description")?;
         let mut view = inquiry.echo(&["identifier", "type", "description"]);
-        view.insert("items".to_owned(), Value::Array(items(&inquiry)?));
+        view.insert("items".to_owned(), Value::Array(items(inquiry)?));
         views.push(Value::Object(view));
     }
     Ok(Some(Value::Array(views)))
 }
 
 fn items(inquiry: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
-    let list = match inquiry.get("items") {
-        Some(Value::Array(list)) if (1..=MAX_INQUIRIES).contains(&list.len()) => list,
-        _ => return Err(inquiry.refuse("items", "This value should be a list of 1 to 20 items")),
-    };
-    let read = |(index, value)| {
-        let item = Fields::at(value, inquiry.path(&format!("items[{index}]")))?;
+    let list = inquiry.list("items", MAX_INQUIRIES)?;
+    if list.is_empty() {
+        return Err(inquiry.blank("items"));
+    }
+    let read = |item: Fields<'_>| {
         item.required("identifier")?;
         item.text("title")?;
         if !matches!(item.required("type")?, "person_code" | "user_identity") {
@@ -95,7 +92,7 @@ fn items(inquiry: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
         }
         Ok(Value::Object(item.echo(&["identifier", "type", "title"])))
     };
-    list.iter().enumerate().map(read).collect()
+    list.into_iter().map(read).collect()
 }
 
 /// What Paysera knows of a payer who is asked.

@@ -3,11 +3,17 @@
 use super::fields::Fields;
 use crate::error::Refusal;
 
-/// Longest reservation and freeze, in seconds: ten years.
-const MAX_SECONDS: i64 = 315_360_000;
+/// Longest reservation, freeze and allowance, in seconds: ten years.
+pub(crate) const MAX_SPAN_SECONDS: i64 = 315_360_000;
 
 /// Seconds of the legacy fields that count hours.
-const HOUR_SECONDS: i64 = 3600;
+pub(crate) const HOUR_SECONDS: i64 = 3600;
+
+/// Hours for the flat legacy fields, rounded up: a shorter time would be a
+/// wrong promise.
+pub(crate) const fn whole_hours(seconds: i64) -> i64 {
+    seconds.saturating_add(HOUR_SECONDS.saturating_sub(1)).saturating_div(HOUR_SECONDS)
+}
 
 /// A length of time, or its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +58,7 @@ impl Span {
             (None, None) => None,
         };
         if let Some(seconds) = seconds {
-            return if (0..=MAX_SECONDS).contains(&seconds) {
+            return if (0..=MAX_SPAN_SECONDS).contains(&seconds) {
                 Ok(Some(Self::For(seconds)))
             } else {
                 Err(fields.refuse(name, "This value is out of range"))
@@ -61,13 +67,10 @@ impl Span {
         Ok(end.or(until).map(Self::Until))
     }
 
-    /// The flat legacy fields: hours, rounded up as a shorter time would be a
-    /// wrong promise, or the end.
-    pub(crate) fn legacy(self) -> (Option<i64>, Option<i64>) {
+    /// The flat legacy fields: hours or the end.
+    pub(crate) const fn legacy(self) -> (Option<i64>, Option<i64>) {
         match self {
-            Self::For(seconds) => {
-                (seconds.saturating_add(HOUR_SECONDS.saturating_sub(1)).checked_div(HOUR_SECONDS), None)
-            }
+            Self::For(seconds) => (Some(whole_hours(seconds)), None),
             Self::Until(end) => (None, Some(end)),
         }
     }

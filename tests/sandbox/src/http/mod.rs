@@ -1,5 +1,6 @@
 //! The edge: routes, signatures, bodies in and out. One file a resource.
 
+mod allowance_view;
 mod allowances;
 mod app_tokens;
 mod clients;

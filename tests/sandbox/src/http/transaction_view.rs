@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::allowance_view::ShownAllowanceView;
 use super::payment_view::PaymentView;
 use super::query::Query;
 use crate::domain::span::Span;
@@ -55,7 +56,10 @@ pub(super) struct TransactionView {
     location_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<ProjectView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     payments: Vec<PaymentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowance: Option<ShownAllowanceView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restrictions: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,6 +114,7 @@ impl TransactionView {
             .map(|payment| PaymentView::new(db, &transaction, payment, expansions, viewer))
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            allowance: ShownAllowanceView::of(db, &transaction.key)?,
             transaction_key: transaction.key,
             created_at: transaction.created_at,
             status: transaction.status.name(),

@@ -19,7 +19,7 @@ use crate::domain::fields::Fields;
 use crate::domain::rates;
 use crate::error::Refusal;
 use crate::operations::access;
-use crate::store::allowances::Allowance;
+use crate::store::allowances;
 use crate::store::credentials::Caller;
 use crate::store::ledger::{self, Balance};
 use crate::store::wallets::{self, Wallet};
@@ -225,7 +225,7 @@ async fn sufficient(
 fn readable(db: &Connection, caller: &Caller, path: IdInPath, scope: &str) -> Result<Wallet, Refusal> {
     let wallet = in_path(db, path, caller)?;
     let charges = match caller {
-        Caller::Client { id, .. } => Allowance::active(db, id, wallet.id)?.is_some(),
+        Caller::Client { id, .. } => allowances::active(db, id, wallet.id)?.is_some(),
         Caller::User { .. } => false,
     };
     if !charges {

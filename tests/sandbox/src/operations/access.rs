@@ -59,24 +59,33 @@ fn client_of(db: &Connection, caller: &Caller) -> Result<Client, Refusal> {
     clients::client(db, id)?.ok_or(Refusal::Internal)
 }
 
+/// Whether `caller` is a person or a person's app, and not a shop, with its own credentials
+/// or with the token that it got.
+pub(crate) fn is_app(db: &Connection, caller: &Caller) -> Result<bool, Refusal> {
+    match caller {
+        Caller::User { client, .. } if client == IN_PERSON => Ok(true),
+        Caller::User { client, .. } => Ok(clients::client(db, client)?.ok_or(Refusal::Internal)?.is_app()),
+        Caller::Client { .. } => Ok(false),
+    }
+}
+
 /// The token and the user of a caller that is an app: what a person does with
 /// an own device is not for the token that a shop got.
 pub(crate) fn app_token<'a>(db: &Connection, caller: &'a Caller) -> Result<(&'a str, i64), Refusal> {
     match caller {
-        Caller::User { token, user, client, .. }
-            if clients::client(db, client)?.ok_or(Refusal::Internal)?.is_app() =>
-        {
-            Ok((token, *user))
-        }
+        Caller::User { token, user, .. } if is_app(db, caller)? => Ok((token, *user)),
         Caller::User { .. } | Caller::Client { .. } => {
             Err(Refusal::Forbidden("This is for a user's token of an app"))
         }
     }
 }
 
+/// The client of a caller who needs none.
+const IN_PERSON: &str = "";
+
 /// The owner of a wallet who acts without an app: in the console or on a page.
 pub(crate) fn in_person(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {
     let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
-    let (token, client) = (String::new(), String::new());
+    let (token, client) = (String::new(), IN_PERSON.to_owned());
     Ok(Caller::User { wallet: wallet.id, user: wallet.user, scopes: Scopes::All, token, client })
 }

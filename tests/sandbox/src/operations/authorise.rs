@@ -1,14 +1,13 @@
 //! Whose wallet pays a transaction, and by which right (wallet-api section 5.4).
 
-use paysera_core::money::Money;
 use rusqlite::Connection;
 
-use super::access::require_permission;
+use super::access::{is_app, require_permission};
+use super::allowances;
 use super::create::registered;
 use crate::domain::acceptance::{Acceptance, Payer, Proof};
 use crate::domain::person_fault::PersonFault;
 use crate::error::Refusal;
-use crate::store::allowances::Allowance;
 use crate::store::credentials::Caller;
 use crate::store::transactions::{Acceptance as By, StoredTransaction};
 use crate::store::{attempts, codes, messages, users, wallets};
@@ -32,11 +31,15 @@ pub(super) fn payer(
     }
     let wallet = named(db, transaction, &acceptance.payer)?;
     match (caller, &acceptance.proof) {
-        (Caller::User { wallet: own, .. }, _) if wallet == *own && acceptance.on_the_web => {
-            Ok((wallet, By::Page))
+        (Caller::User { wallet: own, .. }, _) if wallet != *own => {
+            Err(Refusal::NoRights("The token is of another wallet"))
         }
-        (Caller::User { wallet: own, .. }, _) if wallet == *own => Ok((wallet, By::MobileApp)),
-        (Caller::User { .. }, _) => Err(Refusal::NoRights("The token is of another wallet")),
+        // Else a shop could pay itself with a token that it got for something else.
+        (Caller::User { .. }, _) if !is_app(db, caller)? => {
+            Err(Refusal::NoRights("A payment is accepted in the customer's app or with a code"))
+        }
+        (Caller::User { .. }, _) if acceptance.on_the_web => Ok((wallet, By::Page)),
+        (Caller::User { .. }, _) => Ok((wallet, By::MobileApp)),
         (Caller::Client { .. }, Some(Proof::Pin(pin))) => {
             require_permission(db, caller, "accept_with_pin")?;
             check_pin(db, now, wallet, pin)?;
@@ -52,15 +55,8 @@ pub(super) fn payer(
             Ok((wallet, By::Flash))
         }
         (Caller::Client { id, .. }, None) => {
-            let allowance = Allowance::active(db, id, wallet)?.filter(|_| transaction.use_allowance);
-            let Some(allowance) = allowance else {
-                return Err(Refusal::NoRights("No active allowance for this wallet"));
-            };
-            let prices: Vec<Money> = transaction.payments.iter().map(|payment| payment.price).collect();
-            if !allowance.covers(db, now, &prices)? {
-                return Err(Refusal::LimitsExceeded);
-            }
-            Ok((wallet, By::Allowance(allowance.id)))
+            let allowance = allowances::charge(db, now, id, wallet, transaction)?;
+            Ok((wallet, By::Allowance(allowance)))
         }
     }
 }

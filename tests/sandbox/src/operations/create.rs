@@ -2,12 +2,14 @@
 
 use rusqlite::Connection;
 
+use super::allowances;
 use crate::domain::Service;
 use crate::domain::contact::Criterion;
 use crate::domain::draft::{Draft, DraftPayment};
 use crate::domain::payment::{Payee, PaymentDraft};
 use crate::domain::status::Status;
 use crate::error::Refusal;
+use crate::store::allowances::offered;
 use crate::store::credentials::Caller;
 use crate::store::history::Actor;
 use crate::store::payments::{self, Destination};
@@ -51,6 +53,7 @@ pub(crate) fn create(
             Planned::New(draft, to) => payments::insert(db, &key, draft, &to)?,
         }
     }
+    allowances::ask(db, now, caller, &key, &draft)?;
     transactions::find(db, &key)?.ok_or(Refusal::Internal)
 }
 
@@ -114,7 +117,7 @@ fn take_out(db: &Connection, now: i64, caller: &Caller, id: i64) -> Result<i64, 
     if old.status != Status::New {
         return Err(Refusal::InvalidState("Payment must be new"));
     }
-    if old.payments.len() == 1 {
+    if old.payments.len() == 1 && offered(db, &old.key)?.is_none() {
         transactions::set_ended(db, now, &old.key, Status::Deleted, Actor::Caller(caller))?;
     }
     Ok(id)

@@ -8,6 +8,7 @@ use super::end;
 use crate::domain::contact::Criterion;
 use crate::domain::status::{Event, Status};
 use crate::error::Refusal;
+use crate::store::allowances;
 use crate::store::history::Actor;
 use crate::store::ledger::{self, HoldKind};
 use crate::store::payments::{self, Ended, StoredPayment};
@@ -21,6 +22,7 @@ pub(crate) fn catch_up(db: &Connection, now: i64) -> Result<(), Refusal> {
         let Some(ended) = transaction.status.after(Event::TimeOver) else { continue };
         end::give_back(db, now, &transaction, ended, Actor::Time)?;
     }
+    allowances::end_overdue(db, now)?;
     for payment in payments::due(db, now)? {
         finish(db, payment)?;
     }

@@ -2,6 +2,7 @@
 //! database transaction and either finishes or leaves nothing.
 
 pub(crate) mod access;
+pub(crate) mod allowances;
 pub(crate) mod ask;
 mod authorise;
 pub(crate) mod authorize;

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::read::visible;
-use super::{authorise, end};
+use super::{allowances, authorise, end};
 use crate::domain::Service;
 use crate::domain::acceptance::Acceptance;
 use crate::domain::cash::{DAY_SECONDS, Limits};
@@ -34,6 +34,9 @@ pub(crate) fn reserve(
     acceptance: &Acceptance,
 ) -> Result<StoredTransaction, Refusal> {
     let mut transaction = visible(db, caller, key)?;
+    if acceptance.without_allowance {
+        allowances::decline(db, now, caller, key)?;
+    }
     // Before the code is looked at: a transaction that is over spends none.
     if transaction.status.after(Event::Accept).is_none() {
         return Err(Refusal::InvalidState("Transaction must be new"));
@@ -49,6 +52,7 @@ pub(crate) fn reserve(
     let wallet = wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Payer not found"))?;
     check_payer(db, &transaction, &wallet)?;
     note_answers(db, &mut transaction, acceptance)?;
+    allowances::give(db, now, caller, &transaction, &wallet)?;
 
     let event = what_it_waits_for(db, &transaction, &wallet, acceptance)?;
     let status = transaction.status.after(event).ok_or(Refusal::Internal)?;

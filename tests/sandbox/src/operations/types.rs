@@ -1,13 +1,12 @@
 //! How a wallet can accept a transaction (wallet-api section 5.7).
 
-use paysera_core::money::Money;
 use rusqlite::Connection;
 
 use super::access::may;
+use super::allowances;
 use super::read::visible;
 use crate::domain::status::Event;
 use crate::error::Refusal;
-use crate::store::allowances::Allowance;
 use crate::store::credentials::Caller;
 use crate::store::transactions::Acceptance;
 use crate::store::{codes, users, wallets};
@@ -28,12 +27,10 @@ pub(crate) fn available(
     }
     let mut ways = vec![Acceptance::Page];
     if let Caller::Client { id, .. } = caller {
-        let prices: Vec<Money> = transaction.payments.iter().map(|payment| payment.price).collect();
-        let allowance = Allowance::active(db, id, wallet.id)?.filter(|_| transaction.use_allowance);
-        if let Some(allowance) = allowance
-            && allowance.covers(db, now, &prices)?
-        {
-            ways.push(Acceptance::Allowance(allowance.id));
+        match allowances::covering(db, now, id, wallet.id, &transaction) {
+            Ok(allowance) => ways.push(Acceptance::Allowance(allowance.id)),
+            Err(Refusal::NoRights(_) | Refusal::LimitsExceeded) => {}
+            Err(other) => return Err(other),
         }
     }
     if may(db, caller, "accept_with_flash")?

@@ -4,6 +4,7 @@ use paysera_core::money::Currency;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
+use super::allowances;
 use super::credentials::Caller;
 use super::history::{self, Actor};
 use super::payments::{self, StoredPayment};
@@ -16,7 +17,7 @@ use crate::random;
 
 /// How long nobody needs to accept a transaction, in seconds: one month
 /// (wallet-api section 5.2).
-const NEW_SECONDS: i64 = 2_592_000;
+pub(super) const NEW_SECONDS: i64 = 2_592_000;
 
 /// A transaction with its payments.
 #[derive(Clone, Debug)]
@@ -159,9 +160,11 @@ pub(crate) fn find(db: &Connection, key: &str) -> Result<Option<StoredTransactio
     Ok(Some(transaction))
 }
 
-/// The keys of the newest `limit` transactions, newest first.
+/// The keys of the newest `limit` transactions, newest first; the seed's own,
+/// number 0, is no news.
 pub(crate) fn latest(db: &Connection, limit: i64) -> Result<Vec<String>, Refusal> {
-    let mut statement = db.prepare_cached("SELECT key FROM transactions ORDER BY seq DESC LIMIT ?1")?;
+    let mut statement =
+        db.prepare_cached("SELECT key FROM transactions WHERE seq > 0 ORDER BY seq DESC LIMIT ?1")?;
     Ok(statement.query_map([limit], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
@@ -246,6 +249,7 @@ pub(crate) fn set_ended(
         "UPDATE transactions SET status = ?2, confirmed_at = ?3, expires_at = NULL WHERE key = ?1",
     )?
     .execute(params![key, status.name(), confirmed_at])?;
+    allowances::follow_transaction(db, now, key, status)?;
     history::record(db, now, key, status, actor)
 }
 

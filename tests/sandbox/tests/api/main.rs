@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod acceptance;
+mod allowance_charges;
+mod allowances;
+mod allowances_in_transactions;
 mod app_tokens;
 mod authentication;
 mod changes;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::callbacks::Sender;
 use crate::clock::SandboxClock;
 use crate::domain::cash::Limits;
 use crate::faults::Faults;
@@ -22,6 +23,7 @@ pub(crate) struct App {
     pub(crate) replay: Arc<ReplayGuard>,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    pub(crate) callbacks: Sender,
     /// Changes when the sandbox stops: streams must end then.
     pub(crate) stopped: watch::Receiver<()>,
     /// The port that the server listens on, a candidate in MACs.

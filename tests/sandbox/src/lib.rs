@@ -8,12 +8,13 @@
 //! core is shared, and [`mac`] is written a second time from
 //! the documentation.
 //!
-//! The layers, outside in: `server` (connections and faults), `http` (routes,
-//! signatures, JSON), `operations` (what callers do, each in one database
+//! The layers, outside in: `server` (connections and faults) and `callbacks`
+//! (what is sent to merchants), `http` (routes, signatures, JSON), `operations` (what callers do, each in one database
 //! transaction), `domain` (rules without I/O) and `store` (SQLite).
 #![forbid(unsafe_code)]
 
 mod app;
+mod callbacks;
 mod clock;
 mod console;
 mod control;

@@ -12,12 +12,12 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::callbacks::{Sender, SetupError, Worker};
 use crate::clock::SandboxClock;
 use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
-use crate::operations::due;
 use crate::request_log::RequestLog;
 use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
@@ -40,12 +40,21 @@ pub enum SandboxError {
     /// The database did not open.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Callbacks can't be sent.
+    #[error("callbacks can't be sent: {0}")]
+    Callbacks(String),
     /// The books can't be read; the reason is in the log.
     #[error("the sandbox's books can't be read")]
     Books,
     /// There is no such wallet, token or transaction.
     #[error("the sandbox has no such thing")]
     NotFound,
+}
+
+impl From<SetupError> for SandboxError {
+    fn from(error: SetupError) -> Self {
+        Self::Callbacks(error.to_string())
+    }
 }
 
 /// How long a user token that a client gets is good unless set otherwise, in
@@ -101,7 +110,7 @@ impl SandboxBuilder {
         let listen = |source| SandboxError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let store = Arc::new(Store::open(self.database, due::catch_up).await?);
+        let store = Arc::new(Store::open(self.database, http::catch_up).await?);
         let (now, limits) = (self.clock.now(), self.limits);
         store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
         let (stop, stopped) = watch::channel(());
@@ -113,14 +122,16 @@ impl SandboxBuilder {
             replay: Arc::new(ReplayGuard::default()),
             faults: Faults::default(),
             log: RequestLog::default(),
+            callbacks: Sender::new()?,
             stopped: stopped.clone(),
             port: address.port(),
         };
         let requests = Arc::new(AtomicU64::new(0));
         let server =
             Server { router: http::router(app.clone()), app: app.clone(), requests: Arc::clone(&requests) };
-        let task = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, requests, stop, task })
+        let worker = tokio::spawn(Worker::new(app.clone()).run(stopped.clone()));
+        let server = tokio::spawn(server.run(listener, stopped));
+        Ok(Sandbox { address, app, requests, stop, server, worker })
     }
 }
 
@@ -131,7 +142,8 @@ pub struct Sandbox {
     app: App,
     requests: Arc<AtomicU64>,
     stop: watch::Sender<()>,
-    task: JoinHandle<()>,
+    server: JoinHandle<()>,
+    worker: JoinHandle<()>,
 }
 
 impl Sandbox {
@@ -231,7 +243,8 @@ impl Sandbox {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(());
         // The only error is a panic of the loop, which has ended it as well.
-        let _ended = (&mut self.task).await;
+        let _ended = (&mut self.server).await;
+        let _ended = (&mut self.worker).await;
         self.app.store.close().await;
     }
 
@@ -246,6 +259,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.task.abort();
+        self.server.abort();
+        self.worker.abort();
     }
 }

@@ -72,6 +72,13 @@ pub const CUSTOMER_CARD: &str = "9000000000014471";
 /// Who issued the card.
 pub const CARD_ISSUER: &str = "sandbox";
 
+/// Signs callbacks. A public test key.
+pub(crate) const CALLBACK_KEY: &str = include_str!("seed/callback_key.pem");
+
+/// What callbacks are verified with, as `GET /publickey` answers it. A public
+/// test key: its private half is in the sandbox's sources, for everybody.
+pub const CALLBACK_PUBLIC_KEY: &str = include_str!("seed/callback_public_key.pem");
+
 /// Address of identified customers.
 const ADDRESS: &str = r#"{"country":"GE","city":"Tbilisi","street":"Sandbox street 1","post_index":"0100"}"#;
 

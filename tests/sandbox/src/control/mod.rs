@@ -6,6 +6,7 @@
 //! an address or `localhost`, and only to pages of its own.
 
 mod books;
+mod callbacks;
 mod clock;
 mod codes;
 mod faults;
@@ -34,6 +35,7 @@ const MAX_JSON_BYTES: usize = 64 * 1024;
 /// Every route under `/sandbox`.
 pub(crate) fn routes() -> Router<App> {
     books::routes()
+        .merge(callbacks::routes())
         .merge(clock::routes())
         .merge(codes::routes())
         .merge(faults::routes())

@@ -38,7 +38,7 @@ pub(super) fn routes() -> Router<App> {
 async fn create_one(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let location = Fields::root(&body).integer("location_id")?;
     let payment: Map<String, Value> = body.into_iter().filter(|(name, _)| name != "location_id").collect();
-    let request = json!({"payments": [payment], "location_id": location, "callback_uri": false});
+    let request = json!({"payments": [payment], "location_id": location});
     let now = app.clock.now();
     let draft = Draft::read(request.as_object().unwrap_or(&Map::new()), now)?;
     let key = app.store.unit(now, move |db| Ok(create::create(db, now, &merchant(db)?, draft)?.key)).await?;

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::allowance::AskedAllowance;
+use super::callback::CallbackTarget;
 use super::contact;
 use super::fields::Fields;
 use super::payer_rules::{self, Restrictions};
@@ -28,8 +29,7 @@ pub(crate) struct Draft {
     pub(crate) suggest_allowance: bool,
     pub(crate) auto_confirm: bool,
     pub(crate) redirect_uri: Option<String>,
-    /// A string or `false`.
-    pub(crate) callback_uri: Option<Value>,
+    pub(crate) callback_uri: CallbackTarget,
     pub(crate) project_id: Option<i64>,
     pub(crate) location_id: Option<i64>,
     /// Who is expected to pay.
@@ -91,12 +91,6 @@ impl Draft {
         if reserve.end(now) <= now {
             return Err(fields.refuse("reserve", "This value should be in the future"));
         }
-        let callback_uri = match fields.get("callback_uri") {
-            None => None,
-            Some(Value::Bool(false)) => Some(Value::Bool(false)),
-            Some(Value::String(_)) => fields.uri("callback_uri")?.map(Value::from),
-            Some(_) => return Err(fields.refuse("callback_uri", "This value should be a URI or false")),
-        };
         let user_email = match fields.object("user")? {
             None => None,
             Some(user) => Some(
@@ -119,7 +113,7 @@ impl Draft {
             suggest_allowance: fields.boolean("suggest_allowance")?.unwrap_or(false),
             auto_confirm: fields.boolean("auto_confirm")?.unwrap_or(false),
             redirect_uri: fields.uri("redirect_uri")?.map(str::to_owned),
-            callback_uri,
+            callback_uri: CallbackTarget::read(&fields)?,
             project_id: fields.integer("project_id")?,
             location_id: fields.integer("location_id")?,
             user_email,

@@ -2,6 +2,7 @@
 
 pub(crate) mod acceptance;
 pub(crate) mod allowance;
+pub(crate) mod callback;
 pub(crate) mod cash;
 pub(crate) mod contact;
 pub(crate) mod draft;

@@ -3,6 +3,7 @@
 mod allowance_view;
 mod allowances;
 mod app_tokens;
+mod callbacks;
 mod clients;
 mod confirm_page;
 mod confirmations;
@@ -29,6 +30,7 @@ mod wallet_search;
 mod wallet_view;
 mod wallets;
 
+pub(crate) use callbacks::catch_up;
 pub(crate) use query::Query;
 
 use axum::Router;
@@ -65,6 +67,7 @@ pub(crate) fn router(app: App) -> Router {
         .nest("/rest/v1", rest)
         .nest("/sandbox", control::routes())
         .merge(console::routes())
+        .merge(callbacks::routes())
         .nest("/oauth/v1", oauth::routes())
         .merge(oauth::pages())
         .merge(confirm_page::routes())

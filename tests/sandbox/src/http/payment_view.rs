@@ -106,13 +106,13 @@ impl PasswordView {
 }
 
 impl PaymentView {
-    /// As `viewer` sees it.
+    /// As `viewer` sees it; without one, as its merchant's server.
     pub(super) fn new(
         db: &Connection,
         transaction: &StoredTransaction,
         payment: &StoredPayment,
         expansions: Expansions,
-        viewer: &Caller,
+        viewer: Option<&Caller>,
     ) -> Result<Self, Refusal> {
         let wallet = match payment.beneficiary {
             Some(wallet) if expansions.beneficiary_wallet => {
@@ -124,7 +124,8 @@ impl PaymentView {
         let currency = payment.price.currency();
         let decimal = |minor: Option<i64>| minor.map(|minor| Money::from_minor(minor, currency).to_decimal());
         let terms = payment.terms;
-        let for_payer = matches!(viewer, Caller::User { wallet, .. } if transaction.wallet == Some(*wallet));
+        let for_payer =
+            matches!(viewer, Some(Caller::User { wallet, .. }) if transaction.wallet == Some(*wallet));
         let waits = transaction.status == Status::WaitingPassword;
         Ok(Self {
             id: payment.id,

@@ -79,7 +79,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Payme
             let (found, total) = payment_list::list(db, &signed.caller, &filter, limit, offset)?;
             let views = found.into_iter().map(|id| {
                 let (transaction, payment) = payments::visible(db, &signed.caller, id)?;
-                PaymentView::new(db, &transaction, &payment, expansions, &signed.caller)
+                PaymentView::new(db, &transaction, &payment, expansions, Some(&signed.caller))
             });
             let views = views.collect::<Result<_, _>>()?;
             Ok(Reply(List::page("payments", views, total, (limit, offset))))
@@ -129,7 +129,7 @@ where
     app.store
         .unit(signed.now, move |db| {
             let (transaction, payment) = work(db, signed.now, &signed.caller)?;
-            PaymentView::new(db, &transaction, &payment, expansions, &signed.caller).map(Reply)
+            PaymentView::new(db, &transaction, &payment, expansions, Some(&signed.caller)).map(Reply)
         })
         .await
 }

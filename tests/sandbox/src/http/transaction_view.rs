@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::allowance_view::ShownAllowanceView;
 use super::payment_view::PaymentView;
 use super::query::Query;
+use crate::domain::callback::CallbackTarget;
 use crate::domain::span::Span;
 use crate::error::Refusal;
 use crate::store::credentials::Caller;
@@ -15,7 +16,7 @@ use crate::store::transactions::StoredTransaction;
 use crate::store::{places, wallets};
 
 /// Which sub-objects the request wants.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Expansions {
     project: bool,
     pub(super) beneficiary_wallet: bool,
@@ -48,8 +49,8 @@ pub(super) struct TransactionView {
     auto_confirm: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect_uri: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    callback_uri: Option<Value>,
+    #[serde(skip_serializing_if = "CallbackTarget::is_default")]
+    callback_uri: CallbackTarget,
     #[serde(skip_serializing_if = "Option::is_none")]
     project_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +103,7 @@ impl TransactionView {
         db: &Connection,
         transaction: StoredTransaction,
         expansions: Expansions,
-        viewer: &Caller,
+        viewer: Option<&Caller>,
     ) -> Result<Self, Refusal> {
         let project = match transaction.project_id {
             Some(id) if expansions.project => project(db, id)?,

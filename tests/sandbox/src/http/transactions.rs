@@ -17,7 +17,9 @@ use crate::domain::acceptance::Acceptance;
 use crate::domain::draft::Draft;
 use crate::domain::status::Status;
 use crate::error::Refusal;
-use crate::operations::{ask, create, end, inquired, read, reject as rejecting, reserve as reserving, types};
+use crate::operations::{
+    ask, create, end, inquired, notify as notifying, read, reject as rejecting, reserve as reserving, types,
+};
 use crate::store::credentials::Caller;
 use crate::store::transactions::StoredTransaction;
 use crate::store::tx_list::{self, Filter};
@@ -78,7 +80,7 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Reply<List<Trans
             let items = page
                 .transactions
                 .into_iter()
-                .map(|transaction| TransactionView::new(db, transaction, expansions, &signed.caller))
+                .map(|transaction| TransactionView::new(db, transaction, expansions, Some(&signed.caller)))
                 .collect::<Result<_, _>>()?;
             Ok(Reply(List::page("transactions", items, page.total, (limit, offset))))
         })
@@ -194,17 +196,16 @@ async fn revoke(State(app): State<App>, InPath(key): InPath<String>, signed: Sig
     answer(&app, signed, move |db, now, caller| end::revoke(db, now, caller, &key)).await
 }
 
-/// `PUT transaction/{key}/notify`: the sandbox has nobody to send a letter to,
-/// so only the status is checked.
+/// `PUT transaction/{key}/notify`.
 async fn notify(
     State(app): State<App>,
     InPath(key): InPath<String>,
     signed: Signed,
 ) -> Result<Reply<Empty>, Refusal> {
     app.store
-        .unit(signed.now, move |db| match read::own(db, &signed.caller, &key)?.status {
-            Status::Confirmed => Ok(Reply(Empty {})),
-            _ => Err(Refusal::InvalidState("Transaction must be confirmed")),
+        .unit(signed.now, move |db| {
+            notifying::notify(db, signed.now, &signed.caller, &key)?;
+            Ok(Reply(Empty {}))
         })
         .await
 }
@@ -227,7 +228,7 @@ where
     app.store
         .unit(signed.now, move |db| {
             let transaction = work(db, signed.now, &signed.caller)?;
-            TransactionView::new(db, transaction, expansions, &signed.caller).map(Reply)
+            TransactionView::new(db, transaction, expansions, Some(&signed.caller)).map(Reply)
         })
         .await
 }

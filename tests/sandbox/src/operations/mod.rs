@@ -12,6 +12,7 @@ pub(crate) mod due;
 pub(crate) mod end;
 pub(crate) mod identify;
 pub(crate) mod inquired;
+pub(crate) mod notify;
 pub(crate) mod payments;
 pub(crate) mod read;
 pub(crate) mod register;

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
+use super::callbacks;
 use super::credentials::Caller;
+use super::transactions::StoredTransaction;
 use crate::domain::status::Status;
 use crate::error::Refusal;
 
@@ -17,6 +19,18 @@ pub(crate) enum Actor<'a> {
 }
 
 impl Actor<'_> {
+    /// Whether who made the transaction does this itself, by API: as itself or,
+    /// a client, with the token of a user.
+    pub(super) fn acts_for_creator(self, transaction: &StoredTransaction) -> bool {
+        match self {
+            Self::Caller(caller @ Caller::User { client, .. }) => {
+                transaction.made_by(caller) || transaction.client_id.as_ref() == Some(client)
+            }
+            Self::Caller(caller) => transaction.made_by(caller),
+            Self::Time => false,
+        }
+    }
+
     /// As the database keeps it.
     fn name(self) -> String {
         match self {
@@ -45,8 +59,9 @@ pub(crate) fn of(db: &Connection, key: &str) -> Result<Vec<Step>, Refusal> {
     Ok(steps.collect::<Result<_, _>>()?)
 }
 
-/// Writes down that the transaction got `status`. Every change of a status
-/// must come here in the same database transaction.
+/// Writes down that the transaction got `status`, and that the merchant is to
+/// be told. Every change of a status must come here in the same database
+/// transaction.
 pub(super) fn record(
     db: &Connection,
     now: i64,
@@ -58,5 +73,5 @@ pub(super) fn record(
         "INSERT INTO transaction_status (transaction_key, at, status, actor) VALUES (?1, ?2, ?3, ?4)",
     )?
     .execute(params![key, now, status.name(), actor.name()])?;
-    Ok(())
+    callbacks::tell_of(db, now, key, status, actor)
 }

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/003_ledger.sql"),
     include_str!("../../migrations/005_people.sql"),
     include_str!("../../migrations/008_allowances.sql"),
+    include_str!("../../migrations/007_callbacks.sql"),
 ];
 
 /// How long to wait for another process that reads the file.

@@ -7,6 +7,7 @@
 pub(crate) mod allowances;
 pub(crate) mod attempts;
 pub(crate) mod authorizations;
+pub(crate) mod callbacks;
 pub(crate) mod check;
 pub(crate) mod clients;
 pub(crate) mod codes;

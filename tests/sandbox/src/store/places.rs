@@ -1,6 +1,6 @@
 //! Projects and their locations.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::Service;
 use crate::error::Refusal;
@@ -63,6 +63,27 @@ pub(crate) fn project(db: &Connection, id: i64) -> Result<Option<(String, i64)>,
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?)
+}
+
+/// Where a project's callbacks go, if it says.
+pub(crate) fn callback_uri(db: &Connection, project: i64) -> Result<Option<String>, Refusal> {
+    Ok(db
+        .prepare_cached("SELECT callback_uri FROM project WHERE id = ?1")?
+        .query_row([project], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
+/// Sets where a project's callbacks go; false if there is no such project.
+pub(crate) fn set_callback_uri(db: &Connection, project: i64, uri: Option<&str>) -> Result<bool, Refusal> {
+    Ok(db.execute("UPDATE project SET callback_uri = ?2 WHERE id = ?1", params![project, uri])? > 0)
+}
+
+/// Number, title and callback address of every project, by number.
+pub(crate) fn projects(db: &Connection) -> Result<Vec<(i64, String, Option<String>)>, Refusal> {
+    let mut statement = db.prepare_cached("SELECT id, title, callback_uri FROM project ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Number and title of every location, by number.

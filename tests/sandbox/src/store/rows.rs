@@ -3,8 +3,10 @@
 use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::transactions::StoredTransaction;
+use crate::domain::callback::CallbackTarget;
 use crate::domain::span::Span;
 use crate::domain::status::Status;
 
@@ -14,6 +16,11 @@ pub(super) const fn columns(span: Span) -> (Option<i64>, Option<i64>) {
         Span::For(seconds) => (Some(seconds), None),
         Span::Until(end) => (None, Some(end)),
     }
+}
+
+/// The column of a callback address: JSON as on the wire.
+pub(super) fn target_column(target: &CallbackTarget) -> Option<String> {
+    (!target.is_default()).then(|| Value::from(target.clone()).to_string())
 }
 
 /// A span from its two columns, the first of which is `column`.
@@ -55,7 +62,7 @@ pub(super) fn read_transaction(row: &Row<'_>) -> rusqlite::Result<StoredTransact
         suggest_allowance: row.get(11)?,
         auto_confirm: row.get(12)?,
         redirect_uri: row.get(13)?,
-        callback_uri: json(row, 14)?,
+        callback_uri: json(row, 14)?.unwrap_or_default(),
         project_id: row.get(15)?,
         location_id: row.get(16)?,
         user_email: row.get(17)?,

@@ -8,7 +8,8 @@ use super::allowances;
 use super::credentials::Caller;
 use super::history::{self, Actor};
 use super::payments::{self, StoredPayment};
-use super::rows::{columns, read_transaction};
+use super::rows::{columns, read_transaction, target_column};
+use crate::domain::callback::CallbackTarget;
 use crate::domain::draft::Draft;
 use crate::domain::span::Span;
 use crate::domain::status::Status;
@@ -38,7 +39,7 @@ pub(crate) struct StoredTransaction {
     pub(crate) suggest_allowance: bool,
     pub(crate) auto_confirm: bool,
     pub(crate) redirect_uri: Option<String>,
-    pub(crate) callback_uri: Option<Value>,
+    pub(crate) callback_uri: CallbackTarget,
     pub(crate) project_id: Option<i64>,
     pub(crate) location_id: Option<i64>,
     /// Who is expected to pay.
@@ -132,7 +133,7 @@ pub(crate) fn insert(db: &Connection, now: i64, caller: &Caller, draft: &Draft) 
         draft.suggest_allowance,
         draft.auto_confirm,
         draft.redirect_uri,
-        draft.callback_uri.as_ref().map(Value::to_string),
+        target_column(&draft.callback_uri),
         draft.project_id,
         draft.location_id,
         draft.user_email,

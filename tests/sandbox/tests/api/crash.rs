@@ -1,5 +1,6 @@
 //! The program is killed in the middle of its work.
 
+use std::collections::HashSet;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,7 +75,9 @@ impl Client {
     }
 
     async fn pay_once(&self) -> Option<String> {
-        let body = json!({"payments": [{"price": 1, "currency": "GEL", "description": "Load"}]}).to_string();
+        let body = json!({"payments": [{"price": 1, "currency": "GEL", "description": "Load"}],
+            "callback_uri": "http://127.0.0.1:1/"})
+        .to_string();
         let made = self.send(TILL, "POST", "/rest/v1/transaction", &body).await?;
         let key = made["transaction_key"].as_str().unwrap().to_owned();
         let of = |action: &str| format!("/rest/v1/transaction/{key}/{action}");
@@ -112,6 +115,17 @@ async fn after_a_kill_every_answered_confirm_is_there_and_the_books_balance() {
     for key in &confirmed {
         assert_eq!(world.sandbox.transaction_status(key).await.unwrap(), Status::Confirmed, "{key}");
     }
+    // What the merchant was not told yet waits, too: that the customer accepted.
+    let waiting: HashSet<_> = world
+        .callbacks()
+        .await
+        .iter()
+        .map(|one| {
+            assert_eq!((&one["type"], &one["status"]), (&json!("reserved"), &json!("pending")));
+            one["transaction_key"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert!(confirmed.iter().all(|key| waiting.contains(key)));
     let (paid, _) = world.gel(seed::RETAILER_WALLET).await;
     let more = paid - seed::RETAILER_BALANCE - i64::try_from(confirmed.len()).unwrap();
     // A confirm may have been written whose answer was not sent any more.

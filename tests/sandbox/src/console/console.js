@@ -3,13 +3,14 @@
 import { get, post, remove, Refused, scan } from "./api.js";
 import { byId, clockText, follow, options, tabs } from "./dom.js";
 import { FAULTS, faultBody } from "./faults.js";
-import { faultRow, requestRow, transactionRow, walletCard } from "./views.js";
+import { callbackRow, faultRow, requestRow, transactionRow, walletCard } from "./views.js";
 
 const MERCHANT = "merchant";
 let state = null;
 let clockOffset = 0;
 let reviewed = null;
 let opened = false;
+let addresses = [];
 
 // --- Words to the person
 
@@ -49,9 +50,12 @@ async function refresh() {
   try {
     do {
       again = false;
-      const [next, { requests }] = await Promise.all([get("/sandbox/state"), get("/sandbox/requests?limit=100")]);
+      const [next, { requests }, callbacks] = await Promise.all([
+        get("/sandbox/state"), get("/sandbox/requests?limit=100"), get("/sandbox/callbacks?limit=50"),
+      ]);
       state = next;
       show(requests);
+      showCallbacks(callbacks);
     } while (again);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -87,6 +91,24 @@ function show(requests) {
   showCustomer();
   tick();
   auditSoon();
+}
+
+function showCallbacks({ callbacks, projects }) {
+  follow(byId("callbacks-list"), callbacks, (one) => one.id, (one, before) => callbackRow(one, before, sendAgain));
+  byId("callbacks-empty").hidden = callbacks.length > 0;
+  addresses = projects;
+  options(byId("callback-project"), projects.map(({ id, title }) => [id, title]));
+  showAddress();
+}
+
+/** Puts the project's address into its field, but not over what a person types. */
+function showAddress() {
+  const project = addresses.find(({ id }) => String(id) === byId("callback-project").value);
+  const field = byId("callback-uri");
+  const known = JSON.stringify(project);
+  if (field.seen === known) return;
+  field.seen = known;
+  field.value = project?.callback_uri ?? "";
 }
 
 // The audit reads every entry: not with each change, but soon after the last.
@@ -219,6 +241,13 @@ byId("faults-clear").addEventListener("click", () => attempt(async () => {
   await remove("/sandbox/faults");
   refresh();
 }));
+
+const sendAgain = ({ id }) => attempt(() => post(`/sandbox/callbacks/${id}/retry`));
+byId("callback-project").addEventListener("change", showAddress);
+onSubmit("callback-form", async ({ project, uri }) => {
+  await post(`/sandbox/projects/${project}/callback`, { callback_uri: uri || false });
+  say(uri ? "Callbacks go there from now on." : "No callbacks, unless a transaction says where.", "good");
+});
 
 onSubmit("clock-form", async ({ advance }) => { await post("/sandbox/clock", { advance: Number(advance) }); refresh(); });
 onSubmit("money-form", async ({ wallet, amount, currency }) => {

@@ -86,6 +86,31 @@ export function requestRow(request) {
     why ? make("p", { className: "why", textContent: why }) : null);
 }
 
+const DELIVERIES = { pending: ["wait", "waits"], delivered: ["good", "delivered"], given_up: ["bad", "given up"] };
+
+/** What a merchant is told and, opened, every attempt to tell it. */
+export function callbackRow(callback, before, sendAgain) {
+  const { id, type, transaction_key, created_at, uri, status, next_attempt_at, attempts } = callback;
+  const [tone, word] = DELIVERIES[status];
+  const again = make("button", { type: "button", className: "quiet", textContent: "Send again now" });
+  again.addEventListener("click", () => sendAgain(callback));
+  const link = { href: `/sandbox/callbacks/${id}`, target: "_blank", rel: "noopener", textContent: "What is sent, signed" };
+  return make("li", {}, make("details", { open: before?.querySelector("details")?.open ?? false },
+    make("summary", {},
+      make("span", { className: "what", textContent: `${words(type)} · ${transaction_key}` }),
+      make("span", { className: "sum number", textContent: attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts` }),
+      make("span", { className: "meta", textContent: `${clockText(created_at)} · ${uri}` }),
+      chip(next_attempt_at && attempts.length ? `next ${clockText(next_attempt_at)}` : word, tone)),
+    make("div", { className: "inside" },
+      make("p", {}, make("code", { textContent: uri })),
+      make("ol", { className: "history" }, ...attempts.map(({ at, http_status, error }) =>
+        make("li", {},
+          make("time", { className: "number", textContent: clockText(at) }),
+          make("strong", { textContent: http_status ? `answered ${http_status}` : "no answer" }),
+          make("span", { className: "actor", textContent: error ?? "delivered" })))),
+      make("p", { className: "buttons" }, again, make("a", link)))));
+}
+
 /** A fault that waits for its request. */
 export const faultRow = (fault) => make("li", { className: "line" },
   make("code", { textContent: `${fault.method} …${fault.path}` }),

@@ -176,8 +176,8 @@ async fn a_thousand_that_wait_go_out_a_few_at_a_time_and_once() {
     for _ in 0..SHOPS {
         shops.push(Merchant::with_load(Reaction::Status(503), Arc::clone(&together)).await);
     }
-    for _ in 0..EACH {
-        for shop in &shops {
+    for shop in &shops {
+        for _ in 0..EACH {
             declined(&world, &shop.uri("/")).await;
         }
     }

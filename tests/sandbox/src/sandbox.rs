@@ -129,7 +129,7 @@ impl SandboxBuilder {
         let requests = Arc::new(AtomicU64::new(0));
         let server =
             Server { router: http::router(app.clone()), app: app.clone(), requests: Arc::clone(&requests) };
-        let worker = tokio::spawn(Worker::new(app.clone()).run(stopped.clone()));
+        let worker = tokio::spawn(Worker::new(app.clone()).run());
         let server = tokio::spawn(server.run(listener, stopped));
         Ok(Sandbox { address, app, requests, stop, server, worker })
     }
@@ -242,8 +242,9 @@ impl Sandbox {
     /// closes the database.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(());
-        // The only error is a panic of the loop, which has ended it as well.
+        // An error is a panic or the abort: each has ended the loop as well.
         let _ended = (&mut self.server).await;
+        self.worker.abort();
         let _ended = (&mut self.worker).await;
         self.app.store.close().await;
     }

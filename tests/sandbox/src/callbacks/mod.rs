@@ -37,37 +37,33 @@ impl Worker {
         Self { app, attempts: JoinSet::new(), under_way: HashMap::new() }
     }
 
-    /// Sends what is due, whenever something is, until `stop` changes or its
-    /// sender is gone. Attempts that are under way then are made again after
-    /// the next start: a merchant may hear of an event twice, but not never.
-    pub(crate) async fn run(mut self, mut stop: watch::Receiver<()>) {
+    /// Sends what is due, whenever something is, until it is aborted. Attempts
+    /// that are under way then are made again after the next start: a merchant
+    /// may hear of an event twice, but not never.
+    pub(crate) async fn run(mut self) {
         let mut changes = self.app.store.changes();
         loop {
-            changes.mark_unchanged();
-            let next_time = match self.start_due().await {
-                Ok(next_time) => next_time,
-                Err(refusal) => {
-                    tracing::error!(?refusal, "the queue of callbacks can't be read");
-                    if self.pause(&mut stop).await { continue } else { return }
-                }
-            };
-            let time = async {
-                match next_time {
-                    Some(time) => self.app.clock.wait_until(time).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                _ = stop.changed() => return,
-                _ = changes.changed() => {}
-                () = time => {}
-                Some(ended) = self.attempts.join_next_with_id() => {
-                    if let Err(refusal) = self.finish(ended).await {
-                        tracing::error!(?refusal, "an attempt can't be written down");
-                        if !self.pause(&mut stop).await { return }
-                    }
-                }
+            if let Err(refusal) = self.turn(&mut changes).await {
+                tracing::error!(?refusal, "the queue of callbacks does not move");
+                tokio::time::sleep(FAILURE_PAUSE).await;
             }
+        }
+    }
+
+    /// Starts what is due, then waits until there can be more to do.
+    async fn turn(&mut self, changes: &mut watch::Receiver<u64>) -> Result<(), Refusal> {
+        changes.mark_unchanged();
+        let next_time = self.start_due().await?;
+        let time = async {
+            match next_time {
+                Some(time) => self.app.clock.wait_until(time).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = changes.changed() => Ok(()),
+            () = time => Ok(()),
+            Some(ended) = self.attempts.join_next_with_id() => self.finish(ended).await,
         }
     }
 
@@ -119,10 +115,5 @@ impl Worker {
         let Some(due) = self.under_way.remove(&task) else { return Ok(()) };
         let now = self.app.clock.now();
         self.app.store.unit(now, move |db| callbacks::write_attempt(db, now, due.id, &outcome)).await
-    }
-
-    /// Waits a moment; false when the sandbox stops.
-    async fn pause(&self, stop: &mut watch::Receiver<()>) -> bool {
-        tokio::time::timeout(FAILURE_PAUSE, stop.changed()).await.is_err()
     }
 }

@@ -171,14 +171,15 @@ pub(crate) fn next_due(
         .optional()?)
 }
 
-/// The first second after `now` at which a callback is due or a transaction's
-/// time is over.
+/// The first second after `now` at which a callback is due, or time ends a
+/// transaction or a payment.
 pub(crate) fn next_time(db: &Connection, now: i64) -> Result<Option<i64>, Refusal> {
     Ok(db
         .prepare_cached(
             "SELECT min(time) FROM (
                SELECT min(due_at) AS time FROM callback WHERE due_at > ?1
-               UNION ALL SELECT min(expires_at) FROM transactions WHERE expires_at > ?1)",
+               UNION ALL SELECT min(expires_at) FROM transactions WHERE expires_at > ?1
+               UNION ALL SELECT min(done_at) FROM payment WHERE ended IS NULL AND done_at > ?1)",
         )?
         .query_row([now], |row| row.get(0))?)
 }

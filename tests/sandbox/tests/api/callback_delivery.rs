@@ -7,7 +7,7 @@ use std::sync::Arc;
 use paysera_sandbox::{Sandbox, SandboxClock, seed};
 use serde_json::{Value, json};
 
-use crate::harness::{TILL, World, app_of, of, payment};
+use crate::harness::{TILL, World, app_of, control, of, payment};
 use crate::receiver::{Load, Merchant, Reaction};
 use crate::restart::File;
 
@@ -31,7 +31,7 @@ fn attempts(callback: &Value) -> &Vec<Value> {
 }
 
 async fn retry(world: &World, callback: &Value) -> Value {
-    world.control("POST", &format!("/sandbox/callbacks/{}/retry", callback["id"]), json!({})).await.ok()
+    control(world, &format!("/callbacks/{}/retry", callback["id"]), json!({})).await.ok()
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_refused_callback_is_tried_four_times_and_again_on_demand() {
     assert_eq!(merchant.next().await.event, sent[0].event);
     let delivered = world.newest_callback(|one| one["status"] == "delivered").await;
     assert_eq!(attempts(&delivered)[4], json!({"at": START + 3665, "http_status": 201}));
-    world.control("POST", "/sandbox/callbacks/999/retry", json!({})).await.refused(404, "not_found");
+    control(&world, "/callbacks/999/retry", json!({})).await.refused(404, "not_found");
     merchant.nothing_more();
     world.done().await;
 }
@@ -102,16 +102,15 @@ async fn a_closed_port_and_a_redirect_are_failures() {
 async fn a_retry_goes_to_the_address_that_counts_now() {
     let world = still().await;
     let mut merchant = Merchant::new(Reaction::Status(200)).await;
-    let address =
-        |uri: Value| world.control("POST", "/sandbox/projects/1234/callback", json!({"callback_uri": uri}));
+    let address = |uri: Value| control(&world, "/projects/1234/callback", json!({"callback_uri": uri}));
     address(json!("http://127.0.0.1:1/")).await.ok();
     let made = world.post(TILL, json!({"payments": [payment(100)]})).await.ok();
     let key = made["transaction_key"].as_str().unwrap();
     world.put(app_of(&seed::CUSTOMER), &of(key, "/reject"), json!({})).await.ok();
     let tried = world.newest_callback(|one| attempts(one).len() == 1).await;
     address(json!(false)).await.ok();
-    let path = format!("/sandbox/callbacks/{}/retry", tried["id"]);
-    world.control("POST", &path, json!({})).await.refused(409, "invalid_state");
+    let path = format!("/callbacks/{}/retry", tried["id"]);
+    control(&world, &path, json!({})).await.refused(409, "invalid_state");
     address(json!(merchant.uri("/"))).await.ok();
     retry(&world, &tried).await;
     assert_eq!(merchant.next().await.identity(), (key.to_owned(), "rejected".into()));
@@ -133,7 +132,7 @@ async fn a_silent_merchant_holds_nobody_else_and_not_the_end() {
     world.newest_callback(|one| one["status"] == "delivered").await;
     silent.nothing_more();
     // A reset forgets what is under way.
-    world.control("POST", "/sandbox/reset", json!({})).await.ok();
+    control(&world, "/reset", json!({})).await.ok();
     let key = declined(&world, &other.uri("/")).await;
     assert_eq!(other.next().await.identity().0, key);
     world.done().await;

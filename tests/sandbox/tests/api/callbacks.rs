@@ -3,14 +3,13 @@
 use paysera_sandbox::{Sandbox, SandboxClock, seed};
 use serde_json::{Value, json};
 
-use crate::harness::{TILL, World, app_of, cash_in, cash_out, codes, of, payment};
+use crate::harness::{TILL, World, app_of, cash_in, cash_out, codes, control, of, path, payment, with};
+use crate::people::APP;
 use crate::receiver::{Merchant, Reaction, verifies};
 
 /// Makes a payment of 1.00 with these further fields; its key.
 async fn create(world: &World, more: Value) -> String {
-    let mut body = json!({"payments": [payment(100)]});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let made = world.post(TILL, body).await.ok();
+    let made = world.post(TILL, with(json!({"payments": [payment(100)]}), more)).await.ok();
     made["transaction_key"].as_str().unwrap().to_owned()
 }
 
@@ -23,11 +22,6 @@ async fn a_merchant_hears_of_what_it_did_not_do_itself() {
     let world = World::start(Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))).await;
     let mut merchant = Merchant::new(Reaction::Status(200)).await;
     let target = json!({"callback_uri": merchant.uri("/callback?shop=7")});
-    let with = |field: &str, value: Value| {
-        let mut body = target.clone();
-        body[field] = value;
-        body
-    };
 
     let key = create(&world, target.clone()).await;
     let seen = accept(&world, &key).await;
@@ -43,14 +37,14 @@ async fn a_merchant_hears_of_what_it_did_not_do_itself() {
     assert_eq!(merchant.next().await.identity(), (key, "rejected".into()));
 
     // Only the confirmation, not the reservation on the way.
-    let key = create(&world, with("auto_confirm", json!(true))).await;
+    let key = create(&world, with(target.clone(), json!({"auto_confirm": true}))).await;
     accept(&world, &key).await;
     let confirmed = merchant.next().await;
     assert_eq!(confirmed.json()["data"]["status"], "confirmed");
     assert_eq!(confirmed.identity(), (key, "confirmed".into()));
 
     // Time alone, without anybody asking the server.
-    let key = create(&world, with("reserve", json!({"for": 900}))).await;
+    let key = create(&world, with(target.clone(), json!({"reserve": {"for": 900}}))).await;
     accept(&world, &key).await;
     assert_eq!(merchant.next().await.identity(), (key.clone(), "reserved".into()));
     world.sandbox.clock().advance(900);
@@ -63,17 +57,56 @@ async fn a_merchant_hears_of_what_it_did_not_do_itself() {
 }
 
 #[tokio::test]
+async fn a_merchant_hears_what_an_acceptance_waits_for_and_when_it_is_there() {
+    let world = World::new().await;
+    let mut merchant = Merchant::new(Reaction::Status(200)).await;
+    let of_payment = |payment: Value| json!({"payments": [payment], "callback_uri": merchant.uri("/")});
+
+    let locked = with(payment(100), json!({"password": {"type": "generated"}}));
+    let by_password = create(&world, of_payment(locked)).await;
+    let invited = with(payment(100), json!({"beneficiary": {"phone": "995599123456"}}));
+    let by_registration = create(&world, of_payment(invited)).await;
+    let by_money = create(&world, of_payment(payment(150_000))).await;
+
+    let accepted = accept(&world, &by_password).await;
+    let waits = merchant.next().await;
+    assert_eq!(waits.identity(), (by_password.clone(), "waiting_password".into()));
+    let password = &accepted["payments"][0]["password"]["value"];
+    assert!(!waits.event.contains(password.as_str().unwrap()), "only the payer knows it");
+    let give = path(&accepted["payments"][0], "/password");
+    world.put(app_of(&seed::CUSTOMER), &give, json!({"password": password})).await.ok();
+    assert_eq!(merchant.next().await.identity(), (by_password, "reserved".into()));
+
+    accept(&world, &by_registration).await;
+    assert_eq!(merchant.next().await.identity(), (by_registration.clone(), "waiting_registration".into()));
+    let signed_up = json!({"phone": "995599123456", "credentials": {"password": "Correct-horse-7"}});
+    let user = world.post_to(APP, "/rest/v1/user", signed_up).await.ok();
+    let code = world.sandbox.messages().await.unwrap()[0].code.clone();
+    let confirm = format!("/rest/v1/user/{}/phone/confirm", user["id"]);
+    world.put(APP, &confirm, json!({ "code": code })).await.ok();
+    assert_eq!(merchant.next().await.identity(), (by_registration, "reserved".into()));
+
+    let page = world.url(&format!("/frontend/en/wallet/confirm/{by_money}"));
+    world.http.post(page).body("decision=accept&wallet=14471").send().await.unwrap();
+    assert_eq!(merchant.next().await.identity(), (by_money.clone(), "waiting_funds".into()));
+    control(&world, "/wallets/14471/money", json!({"price": 100_000, "currency": "GEL"})).await.ok();
+    assert_eq!(merchant.next().await.identity(), (by_money, "reserved".into()));
+    merchant.nothing_more();
+    world.done().await;
+}
+
+#[tokio::test]
 async fn a_merchant_does_not_hear_of_what_it_did_itself() {
     let world = World::new().await;
     let target = json!({"callback_uri": "http://127.0.0.1:1/"});
-    let with = |payment: Value| json!({"payments": [payment], "callback_uri": target["callback_uri"]});
+    let of_payment = |payment: Value| with(target.clone(), json!({"payments": [payment]}));
 
-    let by_code = create(&world, with(cash_out(100))).await;
+    let by_code = create(&world, of_payment(cash_out(100))).await;
     let code = codes(&seed::CUSTOMER).next_code();
     world.reserve_by_code(TILL, &by_code, &code).await.ok();
     world.confirm(TILL, &by_code).await.ok();
 
-    let by_allowance = create(&world, with(cash_in(100, seed::CUSTOMER.wallet))).await;
+    let by_allowance = create(&world, of_payment(cash_in(100, seed::CUSTOMER.wallet))).await;
     let path = of(&by_allowance, &format!("/reserve/{}", seed::RETAILER_WALLET));
     world.put(TILL, &path, json!({})).await.ok();
     world.revoke(TILL, &by_allowance).await.ok();
@@ -102,9 +135,9 @@ async fn the_transaction_says_where_to_else_the_project() {
     accept(&world, &nowhere).await;
     assert_eq!(world.callbacks().await, Vec::<Value>::new());
 
-    let path = "/sandbox/projects/1234/callback";
+    let path = "/projects/1234/callback";
     let address = json!({"callback_uri": head_office.uri("/default")});
-    world.control("POST", path, address.clone()).await.ok();
+    control(&world, path, address.clone()).await.ok();
     let default = create(&world, json!({})).await;
     let own = create(&world, json!({"callback_uri": shop.uri("/own")})).await;
     let off = create(&world, json!({"callback_uri": false})).await;
@@ -117,13 +150,13 @@ async fn the_transaction_says_where_to_else_the_project() {
     assert_eq!(shop.next().await.identity().0, own);
     assert_eq!(world.callbacks().await.len(), 2);
 
-    let listed = world.control("GET", "/sandbox/callbacks", json!(null)).await.ok();
+    let listed = world.look("/callbacks").await.ok();
     assert_eq!(listed["projects"][0]["callback_uri"], head_office.uri("/default"));
     for bad in [json!({}), json!({"callback_uri": "shop://x"}), json!({"callback_uri": true})] {
-        world.control("POST", path, bad).await.refused(400, "invalid_parameters");
+        control(&world, path, bad).await.refused(400, "invalid_parameters");
     }
-    world.control("POST", "/sandbox/projects/1/callback", address).await.refused(404, "not_found");
-    world.control("POST", path, json!({"callback_uri": false})).await.ok();
+    control(&world, "/projects/1/callback", address).await.refused(404, "not_found");
+    control(&world, path, json!({"callback_uri": false})).await.ok();
     let again = create(&world, json!({})).await;
     accept(&world, &again).await;
     assert_eq!(world.callbacks().await.len(), 2);
@@ -161,9 +194,9 @@ async fn the_signature_is_of_every_byte() {
 
     // The log shows what was sent, to the byte.
     let newest = world.newest_callback(|one| one["status"] == "delivered").await;
-    let shown = world.control("GET", &format!("/sandbox/callbacks/{}", newest["id"]), json!(null)).await.ok();
+    let shown = world.look(&format!("/callbacks/{}", newest["id"])).await.ok();
     assert_eq!(shown, json!({"callback": newest, "event": received.event, "sign": received.sign}));
-    world.control("GET", "/sandbox/callbacks/999", json!(null)).await.refused(404, "not_found");
+    world.look("/callbacks/999").await.refused(404, "not_found");
     world.done().await;
 }
 

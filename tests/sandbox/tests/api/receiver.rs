@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -187,21 +187,16 @@ pub(crate) fn verifies(pem: &str, event: &str, sign: &str) -> bool {
 }
 
 impl World {
-    pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
-        let request = self.http.request(method.parse().unwrap(), self.url(path));
-        let request = match method {
-            "GET" => request,
-            _ => request.header("content-type", "application/json").body(body.to_string()),
-        };
-        Answer::to(request).await.unwrap()
+    /// Reads from the control API.
+    pub(crate) async fn look(&self, path: &str) -> Answer {
+        Answer::to(self.http.get(self.url(&format!("/sandbox{path}")))).await.unwrap()
     }
 
     /// The whole log of callbacks, newest first.
     pub(crate) async fn callbacks(&self) -> Vec<Value> {
         let mut all = Vec::new();
         loop {
-            let path = format!("/sandbox/callbacks?limit=200&offset={}", all.len());
-            let page = self.control("GET", &path, json!(null)).await.ok();
+            let page = self.look(&format!("/callbacks?limit=200&offset={}", all.len())).await.ok();
             match page["callbacks"].as_array().unwrap().as_slice() {
                 [] => return all,
                 callbacks => all.extend_from_slice(callbacks),

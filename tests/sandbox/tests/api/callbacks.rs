@@ -114,8 +114,7 @@ async fn a_merchant_does_not_hear_of_what_it_did_itself() {
     // With a token that the customer gave to the merchant's client itself.
     let by_token = create(&world, target.clone()).await;
     let token = world.shop_token("balance").await;
-    world.raw(token, "PUT", &of(&by_token, "/reserve/me"), "").await.ok();
-    world.revoke(TILL, &by_token).await.ok();
+    world.raw(token, "PUT", &of(&by_token, "/reject"), "").await.ok();
 
     let deleted = create(&world, target.clone()).await;
     world.revoke(TILL, &deleted).await.ok();

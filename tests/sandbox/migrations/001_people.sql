@@ -45,23 +45,22 @@ CREATE TABLE wallet (
 CREATE INDEX wallet_by_user ON wallet (user_id);
 
 CREATE TABLE project (
-    id        INTEGER PRIMARY KEY,
-    title     TEXT NOT NULL,
-    wallet_id INTEGER NOT NULL REFERENCES wallet (id)
+    id           INTEGER PRIMARY KEY,
+    title        TEXT NOT NULL,
+    description  TEXT,
+    wallet_id    INTEGER NOT NULL REFERENCES wallet (id),
+    -- Where its callbacks go, unless the transaction says; NULL: nowhere.
+    callback_uri TEXT
 ) STRICT;
 
 CREATE TABLE location (
     id         INTEGER PRIMARY KEY,
     project_id INTEGER NOT NULL REFERENCES project (id),
-    title      TEXT NOT NULL,
-    address    TEXT NOT NULL,
-    lat        REAL NOT NULL,
-    lng        REAL NOT NULL,
     updated_at INTEGER NOT NULL,
-    pay        INTEGER NOT NULL CHECK (pay IN (0, 1)),
-    cash_in    INTEGER NOT NULL CHECK (cash_in IN (0, 1)),
-    cash_out   INTEGER NOT NULL CHECK (cash_out IN (0, 1))
+    -- JSON as on the wire, checked.
+    profile    TEXT NOT NULL
 ) STRICT;
+CREATE INDEX location_by_project ON location (project_id, id);
 
 -- Who signs with a MAC id and key of its own. `number` is its id on the wire,
 -- `permissions` a list with spaces between, `hosts` and `info` JSON.
@@ -104,11 +103,23 @@ CREATE TABLE user_token (
 CREATE INDEX user_token_by_wallet ON user_token (wallet_id);
 CREATE INDEX user_token_by_replaced ON user_token (replaces) WHERE replaces IS NOT NULL;
 
+-- What a device makes reservation codes with: one seed, an identifier a wallet.
+CREATE TABLE generator_set (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES user (id),
+    -- NULL: never, as the seeded ones.
+    expires_at INTEGER
+) STRICT;
+CREATE INDEX generator_set_by_user ON generator_set (user_id, id);
+
 -- `state` is the chain state after `spent` codes.
 CREATE TABLE generator (
     identifier INTEGER PRIMARY KEY,
+    set_id     INTEGER NOT NULL REFERENCES generator_set (id),
     wallet_id  INTEGER NOT NULL REFERENCES wallet (id),
     seed       BLOB NOT NULL CHECK (length(seed) = 32),
     state      BLOB NOT NULL CHECK (length(state) = 32),
     spent      INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0)
 ) STRICT;
+CREATE INDEX generator_by_set ON generator (set_id);
+CREATE INDEX generator_by_wallet ON generator (wallet_id);

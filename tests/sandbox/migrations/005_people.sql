@@ -45,7 +45,7 @@ CREATE TABLE message (
     sent_at    INTEGER NOT NULL,
     -- The code inside, what it opens, until when, and for which scopes.
     code       TEXT NOT NULL,
-    purpose    TEXT NOT NULL CHECK (purpose IN ('phone', 'password', 'scopes', 'flash')),
+    purpose    TEXT NOT NULL CHECK (purpose IN ('phone', 'password', 'scopes', 'flash', 'generator')),
     valid_until INTEGER NOT NULL,
     scopes     TEXT NOT NULL DEFAULT '',
     used       INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1))

@@ -1,8 +1,5 @@
 -- What merchants are told of their transactions (wallet-api section 10).
 
--- Where to, unless the transaction says; NULL: nowhere.
-ALTER TABLE project ADD COLUMN callback_uri TEXT;
-
 -- Written together with the change that it tells, so that none is lost.
 CREATE TABLE callback (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,

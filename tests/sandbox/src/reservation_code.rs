@@ -11,16 +11,16 @@ use crate::mac::keyed;
 pub const SEED_BYTES: usize = 32;
 
 /// How often the chain is hashed from one code to the next.
-const SECRET_ITERATIONS: u32 = 1000;
+pub(crate) const SECRET_ITERATIONS: u32 = 1000;
 
 /// How often the check digits are hashed.
-const SIGN_ITERATIONS: u32 = 10;
+pub(crate) const SIGN_ITERATIONS: u32 = 10;
 
 /// Digits: `01`, identifier, secret, check digits.
 const PREFIX: &str = "01";
-const IDENTIFIER_DIGITS: usize = 10;
-const SECRET_DIGITS: usize = 12;
-const SIGN_DIGITS: usize = 4;
+pub(crate) const IDENTIFIER_DIGITS: usize = 10;
+pub(crate) const SECRET_DIGITS: usize = 12;
+pub(crate) const SIGN_DIGITS: usize = 4;
 const CODE_DIGITS: usize = PREFIX.len() + IDENTIFIER_DIGITS + SECRET_DIGITS + SIGN_DIGITS;
 
 /// How many codes may have been skipped between two that are used.

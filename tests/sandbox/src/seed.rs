@@ -6,12 +6,13 @@ mod customers;
 
 use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 use crate::domain::cash::{DAY_SECONDS, Limits};
+use crate::domain::location::LocationProfile;
 use crate::domain::span::MAX_SPAN_SECONDS;
 use crate::error::Refusal;
-use crate::reservation_code::Generator;
-use crate::store::{allowances, ledger, wallets};
+use crate::store::{allowances, generators, ledger, locations, spots, wallets};
 
 pub use customers::{CUSTOMER, CUSTOMERS, Customer, INACTIVE, POOR, UNIDENTIFIED};
 
@@ -82,14 +83,20 @@ pub const CALLBACK_PUBLIC_KEY: &str = include_str!("seed/callback_public_key.pem
 /// Address of identified customers.
 const ADDRESS: &str = r#"{"country":"GE","city":"Tbilisi","street":"Sandbox street 1","post_index":"0100"}"#;
 
-/// Number, title, street, degrees north and east, pay, cash-in, cash-out.
-type Shop = (u64, &'static str, &'static str, f64, f64, bool, bool, bool);
+/// Number, title, street, degrees north and east, category of payments, cash-in, cash-out.
+type Shop = (u64, &'static str, &'static str, f64, f64, i64, bool, bool);
 
 const SHOPS: [Shop; 3] = [
-    (LOCATION_ALL_SERVICES, "Demo cafe", "Tbilisi", 41.6938, 44.8015, true, true, true),
-    (LOCATION_WITHOUT_CASH_IN, "Demo grocery", "Kutaisi", 42.2662, 42.7180, true, false, true),
-    (LOCATION_PAYMENTS_ONLY, "Demo kiosk", "Batumi", 41.6509, 41.6360, true, false, false),
+    (LOCATION_ALL_SERVICES, "Demo cafe", "Tbilisi", 41.6938, 44.8015, 2, true, true),
+    (LOCATION_WITHOUT_CASH_IN, "Demo grocery", "Kutaisi", 42.2662, 42.7180, 3, false, true),
+    (LOCATION_PAYMENTS_ONLY, "Demo kiosk", "Batumi", 41.6509, 41.6360, 5, false, false),
 ];
+
+/// A table of the location with all services.
+pub const SPOT_ID: u64 = 15;
+
+/// What stands in the code of that table.
+pub const SPOT_IDENTIFIER: &str = "table12";
 
 /// User number of the merchant.
 const RETAILER_USER: i64 = 501;
@@ -116,13 +123,10 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
         "INSERT INTO project (id, title, wallet_id) VALUES (?1, 'Demo retailer', ?2)",
         params![number(PROJECT_ID)?, retailer],
     )?;
-    for (id, title, address, lat, lng, pay, cash_in, cash_out) in SHOPS {
-        db.execute(
-            "INSERT INTO location (id, project_id, title, address, lat, lng, updated_at, pay, cash_in, cash_out)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            params![number(id)?, number(PROJECT_ID)?, title, address, lat, lng, now, pay, cash_in, cash_out],
-        )?;
+    for shop in &SHOPS {
+        plant_shop(db, now, shop)?;
     }
+    spots::insert(db, Some(number(SPOT_ID)?), number(LOCATION_ALL_SERVICES)?, SPOT_IDENTIFIER)?;
     for (index, (id, key, project, kind, title, permissions)) in (FIRST_CLIENT..).zip([
         (
             RETAILER_CLIENT_ID,
@@ -206,11 +210,26 @@ fn plant_customer(db: &Connection, now: i64, customer: &Customer) -> Result<(), 
         "INSERT INTO user_token (token, mac_key, wallet_id, client_id) VALUES (?1, ?2, ?3, ?4)",
         params![customer.token, customer.mac_key, id, APP_CLIENT_ID],
     )?;
-    let generator = Generator::new(customer.generator, customer.generator_seed);
-    db.execute(
-        "INSERT INTO generator (identifier, wallet_id, seed, state) VALUES (?1, ?2, ?3, ?4)",
-        params![number(customer.generator)?, id, customer.generator_seed, generator.state()],
-    )?;
+    let set = generators::insert_set(db, owner, None)?;
+    generators::insert(db, set, customer.generator, id, customer.generator_seed)?;
+    Ok(())
+}
+
+fn plant_shop(db: &Connection, now: i64, shop: &Shop) -> Result<(), Refusal> {
+    let (id, title, address, lat, lng, category, cash_in, cash_out) = *shop;
+    let day = json!({"opening_time": "09:00", "closing_time": "21:00"});
+    let body = json!({
+        "title": title, "address": address, "lat": lat, "lng": lng,
+        "working_hours": {"monday": day, "tuesday": day, "wednesday": day, "thursday": day,
+            "friday": day, "saturday": day, "sunday": day},
+        "services": {
+            "pay": {"available": true, "categories": [category]},
+            "cash_in": {"available": cash_in},
+            "cash_out": {"available": cash_out},
+        },
+    });
+    let profile = LocationProfile::read(body.as_object().ok_or(Refusal::Internal)?, None)?;
+    locations::insert(db, now, Some(number(id)?), number(PROJECT_ID)?, &profile)?;
     Ok(())
 }
 

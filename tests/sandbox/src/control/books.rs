@@ -37,8 +37,8 @@ async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
     let now = app.clock.now();
     let (wallets, transactions, locations) = app
         .store
-        .unit(now, |db| {
-            Ok((overview::wallets(db)?, overview::transactions(db, LATEST)?, overview::locations(db)?))
+        .unit(now, move |db| {
+            Ok((overview::wallets(db, now)?, overview::transactions(db, LATEST)?, overview::locations(db)?))
         })
         .await?;
     Ok(Reply(json!({

@@ -11,7 +11,8 @@ use crate::domain::callback::CallbackTarget;
 use crate::domain::fields::Fields;
 use crate::error::Refusal;
 use crate::http::{InPath, Query, Reply};
-use crate::store::{callbacks, places};
+use crate::store::callbacks;
+use crate::store::projects::{self, Project};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -27,8 +28,10 @@ async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Reply
     let (limit, offset) = Query::parse(query.as_deref())?.page()?;
     app.store
         .unit(app.clock.now(), move |db| {
-            let project = |(id, title, uri)| json!({"id": id, "title": title, "callback_uri": uri});
-            let projects: Vec<_> = places::projects(db)?.into_iter().map(project).collect();
+            let project = |project: Project| {
+                json!({"id": project.id, "title": project.title, "callback_uri": project.callback_uri})
+            };
+            let projects: Vec<_> = projects::all(db)?.into_iter().map(project).collect();
             Ok(Reply(json!({"callbacks": callbacks::list(db, limit, offset)?, "projects": projects})))
         })
         .await
@@ -79,7 +82,7 @@ async fn set_address(
     };
     app.store
         .unit(app.clock.now(), move |db| {
-            if places::set_callback_uri(db, id, uri.as_deref())? {
+            if projects::set_callback_uri(db, id, uri.as_deref())? {
                 Ok(Reply(json!({"id": id, "callback_uri": uri})))
             } else {
                 Err(Refusal::NotFound("Project not found"))

@@ -12,6 +12,7 @@ mod codes;
 mod faults;
 mod live;
 mod overview;
+mod spots;
 mod transactions;
 mod wallets;
 
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(codes::routes())
         .merge(faults::routes())
         .merge(live::routes())
+        .merge(spots::routes())
         .merge(transactions::routes())
         .merge(wallets::routes())
         .layer(middleware::from_fn(guard))

@@ -10,7 +10,7 @@ use crate::domain::allowance::Terms;
 use crate::domain::span::{HOUR_SECONDS, whole_hours};
 use crate::error::Refusal;
 use crate::store::transactions::{self, StoredTransaction};
-use crate::store::{allowances, codes, history, ledger, places, wallets};
+use crate::store::{allowances, codes, history, ledger, locations, projects, wallets};
 
 #[derive(Debug, Serialize)]
 pub(super) struct WalletOverview {
@@ -67,12 +67,12 @@ pub(super) struct TransactionOverview {
 }
 
 /// Every wallet, the merchants' first.
-pub(super) fn wallets(db: &Connection) -> Result<Vec<WalletOverview>, Refusal> {
+pub(super) fn wallets(db: &Connection, now: i64) -> Result<Vec<WalletOverview>, Refusal> {
     let ids = wallets::all(db)?;
-    ids.into_iter().map(|(id, merchant)| wallet_overview(db, id, merchant)).collect()
+    ids.into_iter().map(|(id, merchant)| wallet_overview(db, now, id, merchant)).collect()
 }
 
-fn wallet_overview(db: &Connection, id: i64, merchant: bool) -> Result<WalletOverview, Refusal> {
+fn wallet_overview(db: &Connection, now: i64, id: i64, merchant: bool) -> Result<WalletOverview, Refusal> {
     let wallet = wallets::wallet(db, id)?.ok_or(Refusal::Internal)?;
     let mut balances = Vec::new();
     for (code, balance) in ledger::balances(db, id)? {
@@ -94,14 +94,14 @@ fn wallet_overview(db: &Connection, id: i64, merchant: bool) -> Result<WalletOve
         status: if wallet.active { "active" } else { "inactive" },
         balances,
         wallet_code: Code::Wallet(number).to_text(),
-        reservation_code: codes::next(db, id)?,
+        reservation_code: codes::next(db, now, id)?,
     })
 }
 
 /// Every location, by number.
 pub(super) fn locations(db: &Connection) -> Result<Vec<LocationOverview>, Refusal> {
-    let titles = places::titles(db)?;
-    Ok(titles.into_iter().map(|(id, title)| LocationOverview { id, title }).collect())
+    let all = locations::all(db)?.into_iter();
+    Ok(all.map(|location| LocationOverview { id: location.id, title: location.profile.title }).collect())
 }
 
 /// The newest `limit` transactions, newest first.
@@ -135,7 +135,7 @@ fn transaction_overview(db: &Connection, stored: StoredTransaction) -> Result<Tr
         |wallet| Ok::<_, Refusal>(wallets::wallet(db, wallet)?.map(|wallet| wallet.owner_display_name));
     let paid_to = match (first, stored.project_id) {
         (Some(payment), _) => payment.beneficiary,
-        (None, Some(project)) => places::project(db, project)?.map(|(_, wallet)| wallet),
+        (None, Some(project)) => projects::find(db, project)?.map(|project| project.wallet),
         (None, None) => None,
     };
     let invited = first

@@ -56,6 +56,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of the fields that are there.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.map.keys().map(String::as_str)
+    }
+
     /// The path of one field.
     pub(crate) fn path(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }

@@ -10,6 +10,7 @@ pub(crate) mod fields;
 pub(crate) mod iban;
 pub(crate) mod identity;
 pub(crate) mod items;
+pub(crate) mod location;
 pub(crate) mod password;
 pub(crate) mod payer_rules;
 pub(crate) mod payment;

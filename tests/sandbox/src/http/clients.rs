@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::list::List;
+use super::project_view::ProjectView;
 use super::signed::Signed;
 use super::{InPath, Reply};
 use crate::app::App;
@@ -16,7 +17,7 @@ use crate::error::Refusal;
 use crate::operations::clients as operations;
 use crate::store::clients::{self, Client};
 use crate::store::credentials::{Caller, Signer};
-use crate::store::places;
+use crate::store::projects;
 
 /// What `client` answers to.
 pub(super) fn routes() -> Router<App> {
@@ -44,13 +45,6 @@ struct ClientView {
     credentials: Option<CredentialsView>,
 }
 
-#[derive(Serialize)]
-struct ProjectView {
-    id: i64,
-    title: String,
-    wallet_id: i64,
-}
-
 /// Only in the answer of the request that made the client.
 #[derive(Serialize)]
 struct CredentialsView {
@@ -68,7 +62,7 @@ impl ClientView {
     fn new(db: &Connection, client: Client, mac_key: Option<String>) -> Result<Self, Refusal> {
         let project = match client.project {
             Some(id) => {
-                places::project(db, id)?.map(|(title, wallet_id)| ProjectView { id, title, wallet_id })
+                projects::find(db, id)?.map(|project| ProjectView::new(db, project, None)).transpose()?
             }
             None => None,
         };

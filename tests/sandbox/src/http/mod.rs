@@ -5,9 +5,11 @@ mod allowances;
 mod app_tokens;
 mod callbacks;
 mod clients;
+mod codes;
 mod confirm_page;
 mod confirmations;
 mod form;
+mod generators;
 mod html;
 mod identification;
 mod list;
@@ -15,10 +17,12 @@ mod locations;
 mod oauth;
 mod payment_view;
 mod payments;
+mod project_view;
 mod query;
 mod registration;
 mod server_info;
 mod signed;
+mod spots;
 mod statement_view;
 mod statements;
 mod subscribers;
@@ -52,6 +56,9 @@ pub(crate) fn router(app: App) -> Router {
         .merge(transactions::routes())
         .merge(payments::routes())
         .merge(locations::routes())
+        .merge(spots::routes())
+        .merge(codes::routes())
+        .merge(generators::routes())
         .merge(wallets::routes())
         .merge(allowances::routes())
         .merge(clients::routes())

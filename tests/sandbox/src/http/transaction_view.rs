@@ -7,18 +7,21 @@ use serde_json::Value;
 
 use super::allowance_view::ShownAllowanceView;
 use super::payment_view::PaymentView;
+use super::project_view::ProjectView;
 use super::query::Query;
+use super::wallet_view::WalletView;
 use crate::domain::callback::CallbackTarget;
 use crate::domain::span::Span;
 use crate::error::Refusal;
 use crate::store::credentials::Caller;
+use crate::store::projects;
 use crate::store::transactions::StoredTransaction;
-use crate::store::{places, wallets};
 
 /// Which sub-objects the request wants.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Expansions {
     project: bool,
+    project_wallet: bool,
     pub(super) beneficiary_wallet: bool,
 }
 
@@ -26,6 +29,7 @@ impl Expansions {
     pub(super) fn of(query: &Query) -> Self {
         Self {
             project: query.expands("project") || query.expands("project.wallet"),
+            project_wallet: query.expands("project.wallet"),
             beneficiary_wallet: query.expands("payments.beneficiary.wallet"),
         }
     }
@@ -89,15 +93,6 @@ struct UserView {
     email: String,
 }
 
-#[derive(Serialize)]
-struct ProjectView {
-    id: i64,
-    title: String,
-    wallet_id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner_display_name: Option<String>,
-}
-
 impl TransactionView {
     pub(super) fn new(
         db: &Connection,
@@ -106,7 +101,11 @@ impl TransactionView {
         viewer: Option<&Caller>,
     ) -> Result<Self, Refusal> {
         let project = match transaction.project_id {
-            Some(id) if expansions.project => project(db, id)?,
+            Some(id) if expansions.project => {
+                let wallet: Option<fn(_) -> _> =
+                    expansions.project_wallet.then_some(|wallet| WalletView::new(wallet, true));
+                projects::find(db, id)?.map(|project| ProjectView::new(db, project, wallet)).transpose()?
+            }
             _ => None,
         };
         let payments = transaction
@@ -138,15 +137,4 @@ impl TransactionView {
             inquiries: transaction.inquiries.unwrap_or_else(|| Value::Array(Vec::new())),
         })
     }
-}
-
-fn project(db: &Connection, id: i64) -> Result<Option<ProjectView>, Refusal> {
-    let Some((title, wallet_id)) = places::project(db, id)? else { return Ok(None) };
-    let owner = wallets::wallet(db, wallet_id)?;
-    Ok(Some(ProjectView {
-        id,
-        title,
-        wallet_id,
-        owner_display_name: owner.map(|wallet| wallet.owner_display_name),
-    }))
 }

@@ -4,10 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, put};
 use rusqlite::Connection;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::list::Empty;
+use super::project_view::ProjectView;
 use super::query::Query;
 use super::signed::Signed;
 use super::user_view::{IdentityView, UserView, identity_of};
@@ -19,6 +19,7 @@ use crate::domain::fields::Fields;
 use crate::error::Refusal;
 use crate::operations::access;
 use crate::store::credentials::Caller;
+use crate::store::projects;
 use crate::store::users::{self, User};
 use crate::store::wallets;
 
@@ -191,15 +192,6 @@ async fn politically_exposed(
     part(app, user, signed, "pep", |_, _, _| Ok(Some([]))).await
 }
 
-#[derive(Serialize)]
-struct ProjectView {
-    id: i64,
-    title: String,
-    wallet_id: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet: Option<WalletView>,
-}
-
 /// `GET user/{id|me}/projects`, a bare array; `fields=*,wallet` expands.
 async fn projects(
     State(app): State<App>,
@@ -207,11 +199,9 @@ async fn projects(
     signed: Signed,
 ) -> Result<Reply<Vec<ProjectView>>, Refusal> {
     part(app, user, signed, "projects", |db, signed, user| {
-        let expand = signed.query.expands("wallet");
-        let views = users::projects(db, user.id)?.into_iter().map(|(id, title, wallet_id)| {
-            let wallet = if expand { wallets::wallet(db, wallet_id)? } else { None };
-            Ok(ProjectView { id, title, wallet_id, wallet: wallet.map(WalletView::whole) })
-        });
+        let wallet: Option<fn(_) -> _> = signed.query.expands("wallet").then_some(WalletView::whole);
+        let all = projects::of_user(db, user.id)?.into_iter();
+        let views = all.map(|project| ProjectView::new(db, project, wallet));
         views.collect::<Result<_, Refusal>>().map(Some)
     })
     .await

@@ -12,8 +12,8 @@ use crate::error::Refusal;
 use crate::store::allowances::offered;
 use crate::store::credentials::Caller;
 use crate::store::history::Actor;
+use crate::store::locations::{self, Location};
 use crate::store::payments::{self, Destination};
-use crate::store::places::{self, Location};
 use crate::store::transactions::{self, StoredTransaction};
 use crate::store::{users, wallets};
 
@@ -134,7 +134,7 @@ fn shops(
     if project.is_some_and(|project| project != own_project) {
         return Err(Refusal::Forbidden("The project is not this client's"));
     }
-    let mut shops = places::locations(db, own_project)?;
+    let mut shops = locations::of_project(db, own_project)?;
     if let Some(location) = location {
         shops.retain(|shop| shop.id == location);
         if shops.is_empty() {

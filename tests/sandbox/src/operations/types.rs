@@ -41,7 +41,7 @@ pub(crate) fn available(
     if may(db, caller, "accept_with_pin")? && users::pin(db, wallet.user)?.is_some() {
         ways.push(Acceptance::Pin);
     }
-    if codes::next(db, wallet.id)?.is_some() {
+    if codes::next(db, now, wallet.id)?.is_some() {
         ways.extend([Acceptance::ReservationCode, Acceptance::MobileApp]);
     }
     Ok(ways.into_iter().map(Acceptance::name).collect())

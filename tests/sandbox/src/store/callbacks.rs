@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::history::Actor;
-use super::places;
+use super::projects;
 use super::transactions::{self, StoredTransaction};
 use crate::domain::callback::{self, CallbackTarget};
 use crate::domain::status::Status;
@@ -98,7 +98,9 @@ pub(crate) fn queue(
 ) -> Result<bool, Refusal> {
     let uri = match (&transaction.callback_uri, transaction.project_id) {
         (CallbackTarget::Uri(uri), _) => Some(uri.clone()),
-        (CallbackTarget::Default, Some(project)) => places::callback_uri(db, project)?,
+        (CallbackTarget::Default, Some(project)) => {
+            projects::find(db, project)?.and_then(|project| project.callback_uri)
+        }
         (CallbackTarget::Default, None) | (CallbackTarget::Disabled, _) => None,
     };
     let Some(uri) = uri else { return Ok(false) };

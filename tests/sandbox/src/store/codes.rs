@@ -16,7 +16,7 @@ pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusa
     else {
         return Err(unknown);
     };
-    let Some((generator, wallet)) = load(db, identifier)? else { return Err(unknown) };
+    let Some((generator, wallet)) = load(db, now, identifier)? else { return Err(unknown) };
     let subject = format!("generator:{identifier}");
     attempts::check(db, now, &subject)?;
     let Some(after) = generator.accept(code) else {
@@ -30,20 +30,24 @@ pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusa
 }
 
 /// The next code of the wallet's generator, if it has one. Nothing is spent.
-pub(crate) fn next(db: &Connection, wallet: i64) -> Result<Option<String>, Refusal> {
-    let identifier: Option<i64> =
-        db.query_row("SELECT min(identifier) FROM generator WHERE wallet_id = ?1", [wallet], |row| {
-            row.get(0)
-        })?;
+pub(crate) fn next(db: &Connection, now: i64, wallet: i64) -> Result<Option<String>, Refusal> {
+    let identifier: Option<i64> = db.query_row(
+        "SELECT min(identifier) FROM generator JOIN generator_set ON id = set_id
+             WHERE wallet_id = ?1 AND (expires_at IS NULL OR expires_at > ?2)",
+        [wallet, now],
+        |row| row.get(0),
+    )?;
     let Some(identifier) = identifier else { return Ok(None) };
-    Ok(load(db, identifier)?.map(|(mut generator, _)| generator.next_code()))
+    Ok(load(db, now, identifier)?.map(|(mut generator, _)| generator.next_code()))
 }
 
-fn load(db: &Connection, identifier: i64) -> Result<Option<(Generator, i64)>, Refusal> {
+/// A generator that is still good, and the wallet whose codes it makes.
+fn load(db: &Connection, now: i64, identifier: i64) -> Result<Option<(Generator, i64)>, Refusal> {
     let row: Option<([u8; SEED_BYTES], [u8; SEED_BYTES], i64, i64)> = db
         .query_row(
-            "SELECT seed, state, spent, wallet_id FROM generator WHERE identifier = ?1",
-            [identifier],
+            "SELECT seed, state, spent, wallet_id FROM generator JOIN generator_set ON id = set_id
+             WHERE identifier = ?1 AND (expires_at IS NULL OR expires_at > ?2)",
+            [identifier, now],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )
         .optional()?;

@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
     Scopes,
     /// A transaction is accepted.
     Flash,
+    /// A device gets a generator of reservation codes.
+    Generator,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Password => "password",
             Self::Scopes => "scopes",
             Self::Flash => "flash",
+            Self::Generator => "generator",
         }
     }
 
@@ -46,6 +49,7 @@ impl Purpose {
             Self::Password => "lets you choose a new password",
             Self::Scopes => "gives the app more rights",
             Self::Flash => "accepts the payment: tell it only to the shop",
+            Self::Generator => "lets your phone show codes",
         }
     }
 }
@@ -77,6 +81,28 @@ pub(crate) fn send_code(
     purpose: Purpose,
     scopes: &str,
 ) -> Result<i64, Refusal> {
+    send(db, now, (user, recipient), (purpose, scopes), None)
+}
+
+/// The same, inside a link of an app if it gave one.
+pub(crate) fn send_code_in(
+    db: &Connection,
+    now: i64,
+    user: i64,
+    recipient: &str,
+    purpose: Purpose,
+    link: Option<&str>,
+) -> Result<i64, Refusal> {
+    send(db, now, (user, recipient), (purpose, ""), link)
+}
+
+fn send(
+    db: &Connection,
+    now: i64,
+    (user, recipient): (i64, &str),
+    (purpose, scopes): (Purpose, &str),
+    link: Option<&str>,
+) -> Result<i64, Refusal> {
     let (sent, oldest): (i64, Option<i64>) = db
         .prepare_cached("SELECT count(*), min(sent_at) FROM message WHERE recipient = ?1 AND sent_at > ?2")?
         .query_row(params![recipient, now.saturating_sub(CODE_SECONDS)], |row| {
@@ -97,7 +123,10 @@ pub(crate) fn send_code(
         user,
         channel,
         recipient,
-        format!("{code} {}.", purpose.text()),
+        match link {
+            None => format!("{code} {}.", purpose.text()),
+            Some(link) => format!("{} {}.", link.replace("{code}", &code), purpose.text()),
+        },
         now,
         code,
         purpose.name(),

@@ -12,8 +12,9 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/002_transactions.sql"),
     include_str!("../../migrations/003_ledger.sql"),
     include_str!("../../migrations/005_people.sql"),
-    include_str!("../../migrations/008_allowances.sql"),
+    include_str!("../../migrations/006_places.sql"),
     include_str!("../../migrations/007_callbacks.sql"),
+    include_str!("../../migrations/008_allowances.sql"),
 ];
 
 /// How long to wait for another process that reads the file.

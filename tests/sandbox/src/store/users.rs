@@ -168,16 +168,6 @@ pub(crate) fn set_position(db: &Connection, user: i64, position: &Value) -> Resu
     Ok(())
 }
 
-/// The projects whose wallet a user owns: number, title and wallet.
-pub(crate) fn projects(db: &Connection, user: i64) -> Result<Vec<(i64, String, i64)>, Refusal> {
-    let mut statement = db.prepare_cached(
-        "SELECT project.id, title, wallet_id FROM project JOIN wallet ON wallet.id = wallet_id
-         WHERE user_id = ?1 ORDER BY project.id",
-    )?;
-    let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// How users are reached.
 pub(crate) fn contacts(db: &Connection) -> Result<Vec<Contact>, Refusal> {
     let mut statement =

@@ -13,7 +13,10 @@ async fn a_client_sees_itself() {
     let world = World::new().await;
     let shop = world.get(SHOP, CLIENT).await.ok();
     assert_eq!((&shop["id"], &shop["type"]), (&json!(3001), &json!("private_client")));
-    assert_eq!(shop["project"], json!({"id": 1234, "title": "Demo retailer", "wallet_id": 2112}));
+    assert_eq!(
+        shop["project"],
+        json!({"id": 1234, "title": "Demo retailer", "wallet_id": 2112, "owner_display_name": "Demo retailer"})
+    );
     assert!(shop["permissions"].as_array().unwrap().contains(&json!("access_statements")));
     assert_eq!((&shop["hosts"], shop.get("credentials")), (&json!([]), None));
     let app = world.get(APP, CLIENT).await.ok();

@@ -98,7 +98,10 @@ async fn wallets_and_projects_are_bare_arrays() {
     assert_eq!((&projects[0]["id"], &projects[0]["wallet_id"]), (&json!(1234), &json!(2112)));
     assert_eq!(projects[0]["wallet"]["account"]["number"], "EVP0010000002112");
     let plain = world.get(TILL, &format!("{ME}/projects")).await.ok();
-    assert_eq!(plain, json!([{"id": 1234, "title": "Demo retailer", "wallet_id": 2112}]));
+    assert_eq!(
+        plain,
+        json!([{"id": 1234, "title": "Demo retailer", "wallet_id": 2112, "owner_display_name": "Demo retailer"}])
+    );
     let merchant = world.get(TILL, ME).await.ok();
     assert_eq!((&merchant["type"], &merchant["company_code"]), (&json!("legal"), &json!("400000501")));
     world.done().await;

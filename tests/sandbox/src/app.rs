@@ -9,6 +9,7 @@ use crate::clock::SandboxClock;
 use crate::domain::cash::Limits;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
+use crate::rate_limits::RateLimits;
 use crate::request_log::RequestLog;
 use crate::store::Store;
 
@@ -22,10 +23,15 @@ pub(crate) struct App {
     pub(crate) token_seconds: i64,
     pub(crate) replay: Arc<ReplayGuard>,
     pub(crate) faults: Faults,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) log: RequestLog,
     pub(crate) callbacks: Sender,
     /// Changes when the sandbox stops: streams must end then.
     pub(crate) stopped: watch::Receiver<()>,
     /// The port that the server listens on, a candidate in MACs.
     pub(crate) port: u16,
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
+    /// Names under which the control API is reached, beside addresses.
+    pub(crate) allowed_hosts: Arc<[String]>,
 }

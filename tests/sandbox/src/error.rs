@@ -10,11 +10,17 @@ use serde::Serialize;
 
 use crate::domain::Service;
 use crate::domain::person_fault::PersonFault;
+use crate::faults;
 use crate::random;
 use crate::request_log::RefusalNote;
 
 /// Names the request in the answer's headers and body, for a report to support.
 const CORRELATION_HEADER: &str = "paysera-correlation-id";
+
+/// What a client shows to a person, and where it sends the answer (wallet-api
+/// section 1.5).
+const RECAPTCHA_KEY_HEADER: &str = "g-recaptcha-key";
+const UNLOCK_HEADER: &str = "recaptcha-unlock-url";
 
 /// Why a request was refused.
 #[derive(Debug)]
@@ -69,8 +75,10 @@ pub(crate) enum Refusal {
     InvalidCode { subject: Option<String> },
     /// Another refusal, with words for the log that the wire does not give.
     Hinted { refusal: Box<Self>, hint: String },
+    /// More requests than the documentation allows; the address unlocks at once.
+    TooManyRequests { retry_after: i64, unlock: String },
     /// A fault that a test asked for.
-    Injected(StatusCode),
+    Injected { status: StatusCode, retry_after: Option<u32> },
     /// The sandbox itself failed; the reason is in its log.
     Internal,
 }
@@ -180,7 +188,14 @@ impl Refusal {
                 (StatusCode::BAD_REQUEST, "invalid_code", "Reservation code is invalid or already used")
             }
             Self::Hinted { refusal, .. } => return refusal.on_the_wire(),
-            Self::Injected(status) => (*status, "internal_server_error", "Fault asked for by a test"),
+            Self::TooManyRequests { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limit_exceeded",
+                "Too many requests, try again later or unlock",
+            ),
+            Self::Injected { status, .. } => {
+                (*status, faults::error_name(*status), "Fault asked for by a test")
+            }
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal_server_error",
@@ -203,6 +218,7 @@ impl IntoResponse for Refusal {
         let (status, error, error_description) = self.on_the_wire();
         let correlation_id = random::uuid();
         let mut retry_after = None;
+        let mut unlock = None;
         let mut error_properties = None;
         let mut error_data = None;
         let mut note = RefusalNote { error, reason: error_description.clone() };
@@ -215,6 +231,11 @@ impl IntoResponse for Refusal {
                 error_data = Some(BTreeMap::from([("service", service.name())]));
             }
             Self::RateLimited { retry_after: seconds } => retry_after = Some(seconds),
+            Self::TooManyRequests { retry_after: seconds, unlock: address } => {
+                retry_after = Some(seconds);
+                unlock = HeaderValue::from_str(&address).ok();
+            }
+            Self::Injected { retry_after: seconds, .. } => retry_after = seconds.map(i64::from),
             _ => {}
         }
         let correlation = HeaderValue::from_str(&correlation_id).ok();
@@ -226,6 +247,10 @@ impl IntoResponse for Refusal {
         }
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(address) = unlock {
+            response.headers_mut().insert(RECAPTCHA_KEY_HEADER, HeaderValue::from_static("sandbox-site-key"));
+            response.headers_mut().insert(UNLOCK_HEADER, address);
         }
         response
     }

@@ -10,8 +10,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use paysera_sandbox::{Database, Sandbox, SandboxError, seed};
+use clap::{Parser, Subcommand, ValueEnum};
+use paysera_sandbox::{Database, Sandbox, SandboxBuilder, SandboxError, TlsOptions, fingerprint, seed};
 
 /// A local Wallet API server with a real double-entry ledger.
 #[derive(Debug, Parser)]
@@ -33,13 +33,57 @@ enum Command {
         /// Keep the books in this file; in memory if not given.
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
+        /// Limit requests: `documented` is 60 a minute for a token and 1000 an
+        /// hour for an account.
+        #[arg(long, value_name = "WHICH")]
+        limits: Option<RateLimits>,
+        /// Serve HTTPS with a certificate authority of its own.
+        #[arg(long)]
+        tls: bool,
+        /// Keep the authority in this directory.
+        #[arg(long, value_name = "DIR", default_value = "sandbox-tls", requires = "tls")]
+        tls_dir: PathBuf,
+        /// Another name or address for the certificate, for example
+        /// wallet-api.paysera.com; may be repeated.
+        #[arg(long, value_name = "NAME", requires = "tls")]
+        host_name: Vec<String>,
+        /// Let the console be opened under this host name, too; may be repeated.
+        #[arg(long, value_name = "NAME")]
+        allow_host: Vec<String>,
     },
+}
+
+/// Files that stay when the program ends.
+struct Kept {
+    db: Option<PathBuf>,
+    /// Certificate of the authority, with TLS.
+    authority: Option<PathBuf>,
+}
+
+/// Which limits of requests.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RateLimits {
+    Documented,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (listen, db) = match Arguments::parse().command {
-        Command::Serve { listen, db } => (listen, db),
+    let (listen, kept, builder) = match Arguments::parse().command {
+        Command::Serve { listen, db, limits, tls, tls_dir, host_name, allow_host } => {
+            let database = db.clone().map_or(Database::InMemory, Database::File);
+            let mut builder = Sandbox::builder().database(database);
+            if limits.is_some() {
+                builder = builder.documented_rate_limits();
+            }
+            let authority = tls.then(|| tls_dir.join("ca.pem"));
+            if tls {
+                builder = builder.tls(TlsOptions { directory: Some(tls_dir), names: host_name });
+            }
+            for name in &allow_host {
+                builder = builder.allow_host(name);
+            }
+            (listen, Kept { db, authority }, builder)
+        }
         Command::Sign(options) => {
             return match sign::header(&options) {
                 Ok(header) => {
@@ -53,7 +97,7 @@ async fn main() -> ExitCode {
             };
         }
     };
-    match serve(listen, db).await {
+    match serve(listen, &kept, builder).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("paysera-sandbox: {error}");
@@ -71,6 +115,7 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
         SandboxError::Listen { .. } => {
             Some("Stop what listens there, or choose another address with --listen 127.0.0.1:PORT")
         }
+        SandboxError::Tls(_) => Some("Name a directory that can be written with --tls-dir DIR"),
         SandboxError::Store(_) => Some(
             "Name a new file, or one that a sandbox made, with --db FILE; without --db the books are in memory",
         ),
@@ -78,10 +123,9 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
     }
 }
 
-async fn serve(listen: SocketAddr, db: Option<PathBuf>) -> Result<(), SandboxError> {
-    let database = db.clone().map_or(Database::InMemory, Database::File);
-    let sandbox = Sandbox::builder().database(database).start(listen).await?;
-    introduce(&sandbox, db.as_ref());
+async fn serve(listen: SocketAddr, kept: &Kept, builder: SandboxBuilder) -> Result<(), SandboxError> {
+    let sandbox = builder.start(listen).await?;
+    introduce(&sandbox, kept);
     if let Err(error) = tokio::signal::ctrl_c().await {
         eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
     }
@@ -90,18 +134,22 @@ async fn serve(listen: SocketAddr, db: Option<PathBuf>) -> Result<(), SandboxErr
 }
 
 /// Writing to a pipe that nobody reads any more must not stop the server.
-fn introduce(sandbox: &Sandbox, db: Option<&PathBuf>) {
-    if let Err(error) = introduction(sandbox, db, &mut std::io::stdout().lock()) {
+fn introduce(sandbox: &Sandbox, kept: &Kept) {
+    if let Err(error) = introduction(sandbox, kept, &mut std::io::stdout().lock()) {
         eprintln!("paysera-sandbox: nobody reads where it listens ({error})");
     }
 }
 
-fn introduction(sandbox: &Sandbox, db: Option<&PathBuf>, out: &mut impl Write) -> std::io::Result<()> {
+fn introduction(sandbox: &Sandbox, kept: &Kept, out: &mut impl Write) -> std::io::Result<()> {
     let base = sandbox.base_url();
     writeln!(out, "Paysera Wallet API sandbox on {base}")?;
-    match db {
+    match &kept.db {
         Some(path) => writeln!(out, "Books in {}", path.display())?,
         None => writeln!(out, "Books in memory; --db FILE keeps them")?,
+    }
+    if let (Some(path), Some(pem)) = (&kept.authority, sandbox.ca_pem()) {
+        writeln!(out, "Trust       {}, SHA-256", path.display())?;
+        writeln!(out, "            {}", fingerprint(pem).unwrap_or_default())?;
     }
     writeln!(out)?;
     writeln!(out, "Merchant    id {}  key {}", seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY)?;
@@ -125,10 +173,14 @@ fn introduction(sandbox: &Sandbox, db: Option<&PathBuf>, out: &mut impl Write) -
     }
     writeln!(out)?;
     writeln!(out, "Console     {base}")?;
-    writeln!(out, "Try         curl -i {base}rest/v1/server")?;
+    let trust = match &kept.authority {
+        Some(path) => format!("--cacert {} ", path.display()),
+        None => String::new(),
+    };
+    writeln!(out, "Try         curl -i {trust}{base}rest/v1/server")?;
     let path = "rest/v1/wallet/me";
     writeln!(
         out,
-        "            curl -i {base}{path} -H \"Authorization: $(paysera-sandbox sign GET /{path} --base {base})\""
+        "            curl -i {trust}{base}{path} -H \"Authorization: $(paysera-sandbox sign GET /{path} --base {base})\""
     )
 }

@@ -32,7 +32,7 @@ pub(crate) struct Entry {
     pub(crate) reason: Option<String>,
     /// What a fault did to it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fault: Option<&'static str>,
+    pub(crate) fault: Option<String>,
     pub(crate) milliseconds: u64,
 }
 

@@ -1,29 +1,27 @@
 //! The handle of a running sandbox.
 
+mod builder;
 mod people;
+
+pub use builder::SandboxBuilder;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use paysera_core::money::Currency;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::callbacks::{Sender, SetupError, Worker};
+use crate::callbacks::SetupError;
 use crate::clock::SandboxClock;
-use crate::domain::cash::Limits;
 use crate::domain::status::Status;
 use crate::faults::Faults;
-use crate::mac::ReplayGuard;
-use crate::request_log::RequestLog;
-use crate::server::Server;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
-use crate::store::{Database, Store, StoreError, credentials, transactions, wallets};
-use crate::{http, seed};
+use crate::store::{StoreError, credentials, transactions, wallets};
+use crate::tls::TlsError;
 
 /// Why a sandbox did not start or did not answer its owner.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +41,9 @@ pub enum SandboxError {
     /// Callbacks can't be sent.
     #[error("callbacks can't be sent: {0}")]
     Callbacks(String),
+    /// There is no TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The books can't be read; the reason is in the log.
     #[error("the sandbox's books can't be read")]
     Books,
@@ -57,84 +58,6 @@ impl From<SetupError> for SandboxError {
     }
 }
 
-/// How long a user token that a client gets is good unless set otherwise, in
-/// seconds.
-const TOKEN_SECONDS: u32 = 3600;
-
-/// Settings of a sandbox that does not run yet.
-#[derive(Clone, Debug, Default)]
-pub struct SandboxBuilder {
-    database: Database,
-    clock: SandboxClock,
-    limits: Limits,
-    token_seconds: Option<u32>,
-}
-
-impl SandboxBuilder {
-    /// Where the books are kept; in memory unless set.
-    #[must_use]
-    pub fn database(mut self, database: Database) -> Self {
-        self.database = database;
-        self
-    }
-
-    /// The server's clock; the system's unless set.
-    #[must_use]
-    pub fn clock(mut self, clock: SandboxClock) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Limits of cash operations. The seeded allowance keeps the daily limit of
-    /// the first start.
-    #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// How long a user token that a client gets by OAuth is good, in seconds;
-    /// one hour unless set. The seeded tokens never end.
-    #[must_use]
-    pub const fn token_lifetime(mut self, seconds: u32) -> Self {
-        self.token_seconds = Some(seconds);
-        self
-    }
-
-    /// Opens the books, plants the seed if they are empty, and serves on
-    /// `address` (port 0: any free one) on the present tokio runtime.
-    ///
-    /// # Errors
-    /// [`SandboxError`] if the address is taken or the database unusable.
-    pub async fn start(self, address: SocketAddr) -> Result<Sandbox, SandboxError> {
-        let listen = |source| SandboxError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
-        let store = Arc::new(Store::open(self.database, http::catch_up).await?);
-        let (now, limits) = (self.clock.now(), self.limits);
-        store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
-        let (stop, stopped) = watch::channel(());
-        let app = App {
-            store,
-            clock: self.clock,
-            limits: self.limits,
-            token_seconds: i64::from(self.token_seconds.unwrap_or(TOKEN_SECONDS)),
-            replay: Arc::new(ReplayGuard::default()),
-            faults: Faults::default(),
-            log: RequestLog::default(),
-            callbacks: Sender::new()?,
-            stopped: stopped.clone(),
-            port: address.port(),
-        };
-        let requests = Arc::new(AtomicU64::new(0));
-        let server =
-            Server { router: http::router(app.clone()), app: app.clone(), requests: Arc::clone(&requests) };
-        let worker = tokio::spawn(Worker::new(app.clone()).run());
-        let server = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, requests, stop, server, worker })
-    }
-}
-
 /// A running sandbox. Dropping it stops it without waiting for open requests.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -142,6 +65,7 @@ pub struct Sandbox {
     app: App,
     requests: Arc<AtomicU64>,
     stop: watch::Sender<()>,
+    ca_pem: Option<String>,
     server: JoinHandle<()>,
     worker: JoinHandle<()>,
 }
@@ -162,7 +86,14 @@ impl Sandbox {
     /// The base of every URL, for example `http://127.0.0.1:8080/`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}/", self.address)
+        format!("{}://{}/", self.app.scheme, self.address)
+    }
+
+    /// Certificate of the authority that a client must trust, as PEM, if the
+    /// sandbox serves TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 
     /// The server's clock, to be read and moved.

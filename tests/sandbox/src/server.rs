@@ -11,11 +11,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderValue, Request, header};
+use http::{HeaderValue, Request, StatusCode, header};
 use hyper::body::{Body as HttpBody, Frame, Incoming};
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -23,9 +24,10 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::error::Refusal;
-use crate::faults::Fault;
+use crate::faults::{Fault, LONGEST_DELAY};
 use crate::mac::MacHeader;
 use crate::request_log::{Entry, RefusalNote};
+use crate::tls::Tls;
 
 /// Connections served at once; further ones wait.
 const MAX_CONNECTIONS: usize = 1024;
@@ -36,8 +38,17 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long open requests may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a client may take to agree on TLS.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Requests at once on one HTTP/2 connection.
+const MAX_STREAMS: u32 = 100;
+
 /// The pause after a failed accept, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What the request log says of a request that nothing answered.
+const CLOSED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 /// Largest answer that a fault cuts or replaces, in bytes.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -47,6 +58,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) struct Server {
     pub(crate) router: Router,
     pub(crate) app: App,
+    pub(crate) tls: Option<Tls>,
     /// Requests whose answer was made, whether or not it could be sent.
     pub(crate) requests: Arc<AtomicU64>,
 }
@@ -84,19 +96,35 @@ impl Server {
         }
     }
 
-    async fn connection(self, stream: TcpStream, mut stop: watch::Receiver<()>) {
+    async fn connection(self, stream: TcpStream, stop: watch::Receiver<()>) {
         // Answers are small and each is waited for.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
+        let Some(tls) = self.tls.clone() else { return self.serve(stream, false, stop).await };
+        match tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                self.serve(stream, http2, stop).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "no agreement on TLS"),
+            Err(_) => tracing::debug!("the agreement on TLS took too long"),
+        }
+    }
+
+    async fn serve<S>(self, stream: S, http2: bool, mut stop: watch::Receiver<()>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let service = service_fn(move |request| {
             let server = self.clone();
             async move { server.request(request).await }
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), service);
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);
+        let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let result = tokio::select! {
             result = connection.as_mut() => result,
@@ -118,7 +146,24 @@ impl Server {
         let mut entry = entry(&request);
         let start = Instant::now();
         let response = match fault {
-            Some(Fault::Fail(status)) => Refusal::Injected(status).into_response(),
+            Some(Fault::Status { status, retry_after }) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                Refusal::Injected { status, retry_after }.into_response()
+            }
+            Some(Fault::DropRequest) => {
+                Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
+            }
+            Some(Fault::Silence) => {
+                let mut stopped = self.app.stopped.clone();
+                // Either end will do.
+                let _ended = tokio::time::timeout(LONGEST_DELAY, stopped.changed()).await;
+                Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
+            }
+            Some(Fault::Delay(time)) => {
+                tokio::time::sleep(time.min(LONGEST_DELAY)).await;
+                answer(self.router, request).await
+            }
+            Some(Fault::ProcessTwice) => answer_twice(self.router, request).await,
             _ => answer(self.router, request).await,
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -127,14 +172,15 @@ impl Server {
         entry.status = response.status().as_u16();
         entry.error = note.as_ref().map(|note| note.error);
         entry.reason = note.map(|note| note.reason);
-        entry.fault = fault.map(Fault::name);
+        entry.fault = fault.map(Fault::text);
         entry.milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.app.log.add(entry);
         match fault {
-            Some(Fault::DropAnswer) => Err(ClosedOnPurpose),
+            Some(Fault::DropAnswer | Fault::DropRequest | Fault::Silence) => Err(ClosedOnPurpose),
             Some(Fault::Truncate) => truncated(response).await,
             Some(Fault::NotJson) => Ok(not_json(response)),
-            Some(Fault::Fail(_)) | None => Ok(response),
+            Some(Fault::WrongContentType) => Ok(as_text(response)),
+            Some(Fault::Status { .. } | Fault::Delay(_) | Fault::ProcessTwice) | None => Ok(response),
         }
     }
 }
@@ -168,6 +214,36 @@ async fn answer(router: Router, request: Request<Incoming>) -> Response {
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+/// Runs the same request twice; the answer of the second run. The signature is
+/// checked both times, that it is used once only the first time.
+async fn answer_twice(router: Router, request: Request<Incoming>) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(Body::new(body), MAX_ANSWER_BYTES).await else {
+        return Refusal::BodyTooLarge.into_response();
+    };
+    let first = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let mut second = Request::from_parts(parts, Body::from(bytes));
+    second.extensions_mut().insert(SecondRun);
+    match router.clone().oneshot(first).await {
+        Ok(_) => {}
+        Err(never) => match never {},
+    }
+    match router.oneshot(second).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Marks a request that a fault runs again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SecondRun;
+
+/// The same under a content type that no client reads JSON from.
+fn as_text(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
 }
 
 /// The same head, with the length of the whole body, and half of the body.

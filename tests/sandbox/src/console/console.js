@@ -81,7 +81,7 @@ function show(requests) {
   byId("transactions-count").textContent = transactions.length ? `latest ${transactions.length}` : "";
   follow(byId("requests-list"), [...requests].reverse(), (request) => request.seq, requestRow);
   byId("requests-empty").hidden = requests.length > 0;
-  follow(byId("faults-list"), faults.map((fault, index) => ({ ...fault, index })), (fault) => fault.index, faultRow);
+  follow(byId("faults-list"), faults, (fault) => fault.id, faultRow);
   byId("faults-empty").hidden = faults.length > 0;
 
   const customers = wallets.filter((wallet) => wallet.role !== MERCHANT);
@@ -233,8 +233,8 @@ byId("decline").addEventListener("click", () => attempt(() => answer("decline", 
 // --- Switches
 
 options(byId("fault-kind"), FAULTS.map(({ value, label }) => [value, label]));
-onSubmit("fault-form", async ({ pattern, fault }) => {
-  await post("/sandbox/faults", faultBody(pattern, fault));
+onSubmit("fault-form", async ({ pattern, fault, often }) => {
+  await post("/sandbox/faults", faultBody(pattern, fault, often));
   refresh();
 });
 byId("faults-clear").addEventListener("click", () => attempt(async () => {

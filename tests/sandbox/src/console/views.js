@@ -1,6 +1,7 @@
 // How the state of the sandbox looks.
 
 import { clockText, make } from "./dom.js";
+import { howOften } from "./faults.js";
 
 const TONES = {
   new: "quiet", waiting: "wait", waiting_funds: "wait", waiting_registration: "wait", waiting_password: "wait",
@@ -111,7 +112,8 @@ export function callbackRow(callback, before, sendAgain) {
       make("p", { className: "buttons" }, again, make("a", link)))));
 }
 
-/** A fault that waits for its request. */
+/** A fault that is on. */
 export const faultRow = (fault) => make("li", { className: "line" },
   make("code", { textContent: `${fault.method} …${fault.path}` }),
-  make("strong", { textContent: fault.fault }));
+  make("strong", { textContent: fault.fault }),
+  make("span", { className: "quiet", textContent: howOften(fault) }));

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::{JsonBody, overview};
+use super::{JsonBody, faults, overview};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::{Query, Reply};
@@ -46,7 +46,7 @@ async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
         "wallets": wallets,
         "transactions": transactions,
         "locations": locations,
-        "faults": app.faults.waiting(),
+        "faults": faults::shown(&app),
     })))
 }
 

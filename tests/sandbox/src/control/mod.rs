@@ -3,7 +3,7 @@
 //!
 //! It needs no signature. So that no web page and no name that was pointed at
 //! this machine can use it through a browser, it answers only to a host that is
-//! an address or `localhost`, and only to pages of its own.
+//! an address, `localhost` or a name that was allowed, and only to pages of its own.
 
 mod books;
 mod callbacks;
@@ -20,7 +20,8 @@ use std::net::IpAddr;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::uri::Authority;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::{HeaderMap, header};
@@ -34,7 +35,7 @@ use crate::error::Refusal;
 const MAX_JSON_BYTES: usize = 64 * 1024;
 
 /// Every route under `/sandbox`.
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes(app: &App) -> Router<App> {
     books::routes()
         .merge(callbacks::routes())
         .merge(clock::routes())
@@ -44,14 +45,20 @@ pub(crate) fn routes() -> Router<App> {
         .merge(spots::routes())
         .merge(transactions::routes())
         .merge(wallets::routes())
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
 }
 
-async fn guard(request: Request, next: Next) -> Result<Response, Refusal> {
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
     let headers = request.headers();
-    let host = text(headers, header::HOST).unwrap_or_default();
-    if !is_local_name(host) {
-        return Err(Refusal::Forbidden("Ask by an IP address or as localhost"));
+    // HTTP/2 has it in the address.
+    let host = text(headers, header::HOST)
+        .or_else(|| request.uri().authority().map(Authority::as_str))
+        .unwrap_or_default();
+    let is_allowed = |own: &String| own.eq_ignore_ascii_case(name_of(host));
+    if !is_local_name(host) && !app.allowed_hosts.iter().any(is_allowed) {
+        return Err(Refusal::Forbidden(
+            "Ask by an IP address, as localhost, or by a name that was given with --allow-host",
+        ));
     }
     if let Some(origin) = text(headers, header::ORIGIN)
         && origin.split_once("://").is_none_or(|(_, page)| !page.eq_ignore_ascii_case(host))
@@ -68,12 +75,17 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 /// Whether `host` (with or without port) can't be a name that somebody else
 /// points here.
 fn is_local_name(host: &str) -> bool {
+    let name = name_of(host);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
+}
+
+/// The host without its port.
+fn name_of(host: &str) -> &str {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
         _ => host,
     };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
+    name.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// A JSON body. Its content type must say so: a page of another origin can't

@@ -19,6 +19,7 @@ mod payment_view;
 mod payments;
 mod project_view;
 mod query;
+mod recaptcha;
 mod registration;
 mod server_info;
 mod signed;
@@ -72,9 +73,10 @@ pub(crate) fn router(app: App) -> Router {
         .merge(subscribers::routes());
     Router::new()
         .nest("/rest/v1", rest)
-        .nest("/sandbox", control::routes())
+        .nest("/sandbox", control::routes(&app))
         .merge(console::routes())
         .merge(callbacks::routes())
+        .merge(recaptcha::routes())
         .nest("/oauth/v1", oauth::routes())
         .merge(oauth::pages())
         .merge(confirm_page::routes())

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::domain::fields;
 use crate::error::Refusal;
 use crate::mac::{self, Ext, MacHeader, RequestToVerify, TimestampError};
+use crate::server::SecondRun;
 use crate::store::credentials::{self, Caller, Signer};
 
 /// Largest body that is read, in bytes.
@@ -125,10 +126,19 @@ impl FromRequest<App> for Signed<Signer> {
             let hint = mac::explain(&signature, &credentials.mac_key, &on_the_wire);
             return Err(Refusal::Unauthorized("MAC invalid").hinted(hint));
         }
-        let seen = (signature.id, signature.timestamp, signature.nonce);
-        if !app.replay.remember(now, seen) {
+        let seen = (signature.id.clone(), signature.timestamp, signature.nonce);
+        if parts.extensions.get::<SecondRun>().is_none() && !app.replay.remember(now, seen) {
             return Err(Refusal::Unauthorized("Nonce already used"));
         }
+        let account = match &credentials.signer {
+            Signer::Caller(caller) => Some(caller.wallet()),
+            Signer::App { .. } => None,
+        };
+        app.rate_limits.count(now, &signature.id, account).map_err(|over| {
+            let (scheme, ticket) = (app.scheme, over.ticket);
+            let unlock = format!("{scheme}://{host}/recaptcha/{ticket}");
+            Refusal::TooManyRequests { retry_after: over.retry_after, unlock }
+        })?;
         let ext = Ext::parse(&signature.ext).map_err(|error| {
             Refusal::Unauthorized("Authorization ext malformed").hinted(error.to_string())
         })?;

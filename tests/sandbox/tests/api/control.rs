@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, TILL, World, app_of};
 use paysera_core::code::Code;
 use paysera_core::qr::{ErrorCorrection, QrSymbol};
-use paysera_sandbox::seed;
+use paysera_sandbox::{Sandbox, seed};
 
 async fn post(world: &World, path: &str, body: Value) -> Answer {
     send(world, path, "application/json", body.to_string().into(), &[]).await
@@ -178,7 +178,7 @@ async fn faults_are_switched_on_and_hit_only_the_api() {
         .unwrap()
         .refused(503, "internal_server_error");
     let log = get(&world, "/sandbox/requests").await;
-    assert_eq!(log["requests"][0]["fault"], "not processed");
+    assert_eq!(log["requests"][0]["fault"], "503, not processed");
     let left = Answer::to(world.http.delete(world.url("/sandbox/faults"))).await.unwrap().ok();
     assert_eq!(left, json!({"faults": []}));
     world.sandbox.shutdown().await;
@@ -258,4 +258,17 @@ async fn the_page_and_its_parts_are_there() {
     }
     assert!(seen.len() >= 7, "{seen:?}");
     world.sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_name_that_was_allowed_is_let_in() {
+    let world = World::start(Sandbox::builder().allow_host("desk.sandbox.example")).await;
+    let state = |host: &'static str| {
+        let request = world.http.get(world.url("/sandbox/state")).header("host", host);
+        async move { request.send().await.unwrap().status().as_u16() }
+    };
+    assert_eq!(state("desk.sandbox.example:8080").await, 200);
+    assert_eq!(state("DESK.sandbox.example").await, 200);
+    assert_eq!(state("other.sandbox.example").await, 403);
+    world.done().await;
 }

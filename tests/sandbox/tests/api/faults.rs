@@ -1,8 +1,11 @@
 //! Faults on demand.
 
-use paysera_sandbox::{Status, seed};
+use std::time::{Duration, Instant};
 
-use crate::harness::{TILL, World, app_of, nonce, of, payment};
+use paysera_sandbox::{Fault, FaultRule, Status, seed};
+use serde_json::json;
+
+use crate::harness::{Answer, TILL, World, app_of, cash_out, codes, control, nonce, of, payment, with};
 
 async fn reserved(world: &World) -> String {
     let key = world.create(TILL, payment(100)).await;
@@ -58,5 +61,129 @@ async fn an_answer_may_be_html() {
     let answer = world.http.get(world.url("/rest/v1/server")).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "application/json");
     assert!(answer.text().await.unwrap().starts_with("<html>"));
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_dropped_request_was_not_processed() {
+    let world = World::new().await;
+    let key = reserved(&world).await;
+    world.sandbox.faults().add(FaultRule::new("transaction/*/confirm", Fault::DropRequest).times(1)).unwrap();
+    confirm(&world, &key).await.unwrap_err();
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
+    assert_eq!(confirm(&world, &key).await.unwrap(), 200);
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_silent_server_answers_nobody_and_stops_all_the_same() {
+    let world = World::new().await;
+    world.sandbox.faults().add(FaultRule::new("*", Fault::Silence)).unwrap();
+    let request = world.http.get(world.url("/rest/v1/server"));
+    let waiting = tokio::spawn(request.send());
+    // The server goes on.
+    let state = world.http.get(world.url("/sandbox/state")).send().await.unwrap();
+    assert_eq!(state.status(), 200);
+    assert!(!waiting.is_finished());
+    world.done().await;
+    waiting.await.unwrap().unwrap_err();
+}
+
+#[tokio::test]
+async fn a_delayed_request_takes_at_least_so_long() {
+    let world = World::new().await;
+    let key = reserved(&world).await;
+    let delay = Duration::from_millis(50);
+    world
+        .sandbox
+        .faults()
+        .add(FaultRule::new("confirm", Fault::Delay(delay)).method("put").times(1))
+        .unwrap();
+    let start = Instant::now();
+    assert_eq!(confirm(&world, &key).await.unwrap(), 200);
+    assert!(start.elapsed() >= delay);
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_busy_server_says_when_to_come_back() {
+    let world = World::new().await;
+    for (status, error) in [(429, "rate_limit_exceeded"), (503, "internal_server_error")] {
+        let fault = Fault::Status { status, retry_after: Some(7) };
+        world.sandbox.faults().add(FaultRule::new("*", fault).times(1)).unwrap();
+        let answer = Answer::to(world.http.get(world.url("/rest/v1/server"))).await.unwrap();
+        assert_eq!(answer.headers["retry-after"], "7");
+        answer.refused(status, error);
+    }
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_processed_twice_moves_money_once() {
+    let world = World::new().await;
+    let key = reserved(&world).await;
+    world.sandbox.faults().add(FaultRule::new("*", Fault::ProcessTwice).method("PUT").times(2)).unwrap();
+    assert_eq!(confirm(&world, &key).await.unwrap(), 409);
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Confirmed);
+    assert_eq!(world.gel(seed::CUSTOMER.wallet).await, (99_900, 0));
+    let other = world.create(TILL, cash_out(100)).await;
+    let code = codes(&seed::CUSTOMER).next_code();
+    world.reserve_by_code(TILL, &other, &code).await.refused(409, "invalid_state");
+    assert_eq!(world.gel(seed::CUSTOMER.wallet).await, (99_800, 100));
+    world.done().await;
+}
+
+#[tokio::test]
+async fn json_may_come_as_text() {
+    let world = World::new().await;
+    world.sandbox.faults().add(FaultRule::new("server", Fault::WrongContentType)).unwrap();
+    let answer = Answer::to(world.http.get(world.url("/rest/v1/server"))).await.unwrap();
+    assert_eq!(answer.headers["content-type"], "text/plain");
+    assert!(answer.json["time"].is_i64());
+    world.done().await;
+}
+
+#[tokio::test]
+async fn faults_are_switched_by_the_control_api() {
+    let world = World::new().await;
+    let bodies = [
+        json!({"fault": "delay", "milliseconds": 1, "times": 0}),
+        json!({"fault": "drop_request", "method": "put"}),
+        json!({"fault": "silence"}),
+        json!({"fault": "drop_answer", "chance_per_mille": 0}),
+        json!({"fault": "truncate"}),
+        json!({"fault": "not_json"}),
+        json!({"fault": "wrong_content_type"}),
+        json!({"fault": "process_twice"}),
+        json!({"fault": "fail", "status": 503, "retry_after": 3}),
+    ];
+    let count = bodies.len();
+    for body in bodies {
+        control(&world, "/faults", with(body, json!({"path": "nowhere/*"}))).await.ok();
+    }
+    let list = world.http.get(world.url("/sandbox/faults"));
+    let faults = Answer::to(list).await.unwrap().ok()["faults"].clone();
+    assert_eq!(faults.as_array().unwrap().len(), count);
+    let last = json!({"id": 9, "method": "any", "path": "nowhere/*", "times": 1, "chance_per_mille": 1000,
+        "fault": "503, not processed, retry after 3 s"});
+    assert_eq!(faults[8], last);
+    for bad in [
+        json!({"path": "x", "fault": "explode"}),
+        json!({"fault": "silence"}),
+        json!({"path": "x", "fault": "delay"}),
+        json!({"path": "x", "fault": "delay", "milliseconds": 600_001}),
+        json!({"path": "x", "fault": "fail", "status": 200}),
+        json!({"path": "x", "fault": "silence", "chance_per_mille": 1001}),
+        json!({"path": "x", "fault": "silence", "times": -1}),
+    ] {
+        control(&world, "/faults", bad).await.refused(400, "invalid_parameters");
+    }
+    let remove = |id: u64| world.http.delete(world.url(&format!("/sandbox/faults/{id}")));
+    Answer::to(remove(9)).await.unwrap().ok();
+    Answer::to(remove(9)).await.unwrap().refused(404, "not_found");
+    control(&world, "/faults/seed", json!({"seed": 7})).await.ok();
+    control(&world, "/faults/seed", json!({"seed": -7})).await.refused(400, "invalid_parameters");
+    let clear = world.http.delete(world.url("/sandbox/faults"));
+    assert_eq!(Answer::to(clear).await.unwrap().ok(), json!({"faults": []}));
     world.done().await;
 }

@@ -93,6 +93,12 @@ impl Answer {
     }
 }
 
+/// The cryptography of clients in tests.
+pub(crate) fn install_provider() {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
+}
+
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     pub(crate) http: reqwest::Client,
@@ -104,8 +110,7 @@ impl World {
     }
 
     pub(crate) async fn start(builder: SandboxBuilder) -> Self {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
+        install_provider();
         // A connection a request: a closed one must be the answer of the
         // request that closed it.
         let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();

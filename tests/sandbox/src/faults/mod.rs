@@ -1,0 +1,208 @@
+//! Failures on demand: rules that say which requests meet which fault, how
+//! often and how likely.
+
+mod rule;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+pub use rule::{Fault, FaultRule};
+
+/// Rules nobody triggers must not pile up.
+const MAX_RULES: usize = 1000;
+
+/// The longest that a fault may hold a request.
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
+/// The switchboard of one sandbox's faults. Clones are handles of the same board.
+///
+/// The rules are looked at in the order in which they were set; the first one
+/// that names the request and whose chance falls on it is used. With the same
+/// seed, rules and requests, the same requests meet the same faults.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    board: Arc<Mutex<Board>>,
+}
+
+#[derive(Debug, Default)]
+struct Board {
+    rules: Vec<(u64, FaultRule)>,
+    last_id: u64,
+    random: Random,
+}
+
+impl Faults {
+    /// Sets a rule; its number, for [`Faults::remove`]. `None` if a thousand
+    /// rules are set already.
+    pub fn add(&self, rule: FaultRule) -> Option<u64> {
+        let mut board = self.board();
+        if board.rules.len() >= MAX_RULES {
+            return None;
+        }
+        board.last_id = board.last_id.saturating_add(1);
+        let id = board.last_id;
+        board.rules.push((id, rule));
+        Some(id)
+    }
+
+    /// Takes a rule back; false if it is used up or was never there.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut board = self.board();
+        let before = board.rules.len();
+        board.rules.retain(|(other, _)| *other != id);
+        board.rules.len() < before
+    }
+
+    /// Forgets every rule.
+    pub fn clear(&self) {
+        self.board().rules.clear();
+    }
+
+    /// Begins the row of chances anew from `seed`; it is 0 at the start.
+    pub fn seed(&self, seed: u64) {
+        self.board().random = Random(seed);
+    }
+
+    /// The rules that are set, in order, with their numbers.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(u64, FaultRule)> {
+        self.board().rules.clone()
+    }
+
+    /// Whether every fault that was to happen so many times has happened.
+    #[must_use]
+    pub fn are_used_up(&self) -> bool {
+        self.board().rules.iter().all(|(_, rule)| rule.times.is_none())
+    }
+
+    /// The next such request is processed, and its connection closed without
+    /// an answer.
+    pub fn drop_answer_once(&self, method: &str, path: &str) {
+        self.once(method, path, Fault::DropAnswer);
+    }
+
+    /// The next such request is answered with `http_status` and a JSON error,
+    /// and not processed. A number that is no HTTP status counts as 500.
+    pub fn fail_once(&self, method: &str, path: &str, http_status: u16) {
+        self.once(method, path, Fault::Status { status: http_status, retry_after: None });
+    }
+
+    /// The next such request is processed, and its connection closed in the
+    /// middle of the answer's body.
+    pub fn truncate_once(&self, method: &str, path: &str) {
+        self.once(method, path, Fault::Truncate);
+    }
+
+    /// The next such request is processed, and answered with HTML instead of
+    /// JSON, under the same status and content type.
+    pub fn not_json_once(&self, method: &str, path: &str) {
+        self.once(method, path, Fault::NotJson);
+    }
+
+    fn once(&self, method: &str, path: &str, fault: Fault) {
+        // More rules than the board holds would never be used.
+        let _id = self.add(FaultRule::new(path, fault).method(method).times(1));
+    }
+
+    /// The fault for this request, if there is one; it is used by asking.
+    pub(crate) fn take(&self, method: &Method, path: &str) -> Option<Fault> {
+        let mut board = self.board();
+        let Board { rules, random, .. } = &mut *board;
+        let index = rules
+            .iter()
+            .position(|(_, rule)| rule.names(method.as_str(), path) && random.falls_on(rule.per_mille))?;
+        let (_, rule) = rules.get_mut(index)?;
+        let fault = rule.fault;
+        if let Some(times) = &mut rule.times {
+            *times = times.saturating_sub(1);
+            if *times == 0 {
+                rules.remove(index);
+            }
+        }
+        Some(fault)
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the wire calls a status that a fault answers with.
+pub(crate) fn error_name(status: StatusCode) -> &'static str {
+    if status == StatusCode::TOO_MANY_REQUESTS { "rate_limit_exceeded" } else { "internal_server_error" }
+}
+
+/// SplitMix64: small, and the same everywhere.
+#[derive(Debug, Default)]
+struct Random(u64);
+
+impl Random {
+    /// Whether the next draw falls into so many of a thousand; what is certain
+    /// draws nothing.
+    fn falls_on(&mut self, per_mille: u16) -> bool {
+        per_mille >= 1000 || self.next() % 1000 < u64::from(per_mille)
+    }
+
+    const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIRM: &str = "/rest/v1/transaction/a/confirm";
+
+    #[test]
+    fn a_rule_hits_as_often_as_it_says_and_in_order() {
+        let faults = Faults::default();
+        faults.fail_once("PUT", "/confirm", 503);
+        let twice = faults.add(FaultRule::new("transaction/*/confirm", Fault::DropAnswer).times(2)).unwrap();
+        let always = faults.add(FaultRule::new("confirm", Fault::NotJson)).unwrap();
+        assert_eq!(faults.take(&Method::GET, CONFIRM), Some(Fault::DropAnswer));
+        assert_eq!(
+            faults.take(&Method::PUT, CONFIRM),
+            Some(Fault::Status { status: 503, retry_after: None })
+        );
+        assert!(!faults.are_used_up());
+        assert_eq!(faults.take(&Method::PUT, CONFIRM), Some(Fault::DropAnswer));
+        assert!(faults.are_used_up());
+        for _ in 0..3 {
+            assert_eq!(faults.take(&Method::PUT, CONFIRM), Some(Fault::NotJson));
+        }
+        assert!(!faults.remove(twice) && faults.remove(always));
+        assert_eq!(faults.take(&Method::PUT, CONFIRM), None);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_faults() {
+        let row = |seed| {
+            let faults = Faults::default();
+            faults.seed(seed);
+            faults.add(FaultRule::new("*", Fault::DropRequest).per_mille(250)).unwrap();
+            (0..400).map(|_| faults.take(&Method::GET, CONFIRM).is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(row(7), row(7));
+        assert_ne!(row(7), row(8));
+        let hits = row(7).into_iter().filter(|hit| *hit).count();
+        assert!((60..140).contains(&hits), "{hits} of 400");
+    }
+
+    #[test]
+    fn the_board_is_bounded() {
+        let faults = Faults::default();
+        for _ in 0..MAX_RULES {
+            faults.drop_answer_once("PUT", "/confirm");
+        }
+        assert_eq!(faults.add(FaultRule::new("*", Fault::Truncate)), None);
+        faults.clear();
+        assert!(faults.are_used_up() && faults.rules().is_empty());
+    }
+}

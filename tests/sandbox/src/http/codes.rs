@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::routing::get;
 use paysera_core::code::Code;
 use rusqlite::Connection;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Reply;
@@ -22,14 +23,21 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/code", get(look_up))
 }
 
+#[derive(Serialize)]
+struct Meaning {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    parameters: Value,
+}
+
 /// `GET code?code=`.
-async fn look_up(State(app): State<App>, signed: Signed) -> Result<Reply<Value>, Refusal> {
+async fn look_up(State(app): State<App>, signed: Signed) -> Result<Reply<Meaning>, Refusal> {
     // What can't be read is unknown as well: apps ask for whatever they see.
     let code = Code::parse(signed.query.required("code")?).map_err(|_| UNKNOWN)?;
     app.store
         .unit(signed.now, move |db| {
             let (kind, parameters) = meaning(db, &signed.caller, code)?;
-            Ok(Reply(json!({"type": kind, "parameters": parameters})))
+            Ok(Reply(Meaning { kind, parameters }))
         })
         .await
 }

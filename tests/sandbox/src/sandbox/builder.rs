@@ -125,9 +125,10 @@ impl SandboxBuilder {
         let requests = Arc::new(AtomicU64::new(0));
         let ca_pem = tls.as_ref().map(|tls| tls.ca_pem.clone());
         let router = http::router(app.clone());
-        let server = Server { router, app: app.clone(), tls, requests: Arc::clone(&requests) };
+        let server =
+            Server { router: router.clone(), app: app.clone(), tls, requests: Arc::clone(&requests) };
         let worker = tokio::spawn(Worker::new(app.clone()).run());
         let server = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, requests, stop, ca_pem, server, worker })
+        Ok(Sandbox { address, app, router, requests, stop, ca_pem, server, worker })
     }
 }

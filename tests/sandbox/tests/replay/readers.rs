@@ -1,0 +1,109 @@
+//! What each official client needs of an answer to be able to read it.
+
+use serde_json::Value;
+
+use crate::wire::Answer;
+
+#[track_caller]
+fn has(value: &Value, names: &[&str]) {
+    for name in names {
+        assert!(value.get(name).is_some_and(|field| !field.is_null()), "{name} is missing in {value}");
+    }
+}
+
+/// PHP compares the content type with `===` and takes an empty body for a
+/// broken server (wallet-api section 1.2).
+#[track_caller]
+pub(crate) fn php(answer: &Answer) -> Value {
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert!(!answer.body.is_empty());
+    answer.json()
+}
+
+#[track_caller]
+pub(crate) fn php_transaction(answer: &Answer) -> Value {
+    let json = php(answer);
+    has(&json, &["transaction_key", "created_at", "status"]);
+    for payment in json["payments"].as_array().unwrap() {
+        has(payment, &["id", "transaction_key", "created_at", "status", "price_decimal", "currency"]);
+    }
+    json
+}
+
+#[track_caller]
+pub(crate) fn php_list(answer: &Answer, plural: &str) -> Value {
+    let json = php(answer);
+    has(&json["_metadata"], &["total", "offset", "limit"]);
+    assert!(json[plural].is_array(), "{json}");
+    json
+}
+
+/// Java needs the price and whether it can be cancelled.
+#[track_caller]
+pub(crate) fn java_transaction(answer: &Answer) -> Value {
+    let json = answer.json();
+    for payment in json["payments"].as_array().unwrap() {
+        has(payment, &["price", "cancelable"]);
+        assert!(payment["beneficiary"].is_object(), "{payment}");
+    }
+    json
+}
+
+/// Java's reader of money begins at `amount` and swallows everything until it
+/// has seen the other two (wallet-api section 6.3): they stand together.
+#[track_caller]
+pub(crate) fn java_money(answer: &Answer) {
+    let places: Vec<_> = answer.body.match_indices("\"amount\":").collect();
+    assert!(!places.is_empty(), "{}", answer.body);
+    for (place, _) in places {
+        let names: Vec<_> = answer.body[place..].split(',').take(3).collect();
+        assert!(names[1].starts_with("\"amount_decimal\":"), "{names:?}");
+        assert!(names[2].starts_with("\"currency\":"), "{names:?}");
+    }
+}
+
+/// Java does not skip unknown names inside images and days (wallet-api section
+/// 7.1).
+#[track_caller]
+pub(crate) fn java_locations(answer: &Answer) {
+    for location in answer.json().as_array().unwrap() {
+        for day in location["working_hours"].as_object().unwrap().values() {
+            let names: Vec<_> = day.as_object().unwrap().keys().collect();
+            assert_eq!(names, ["closing_time", "opening_time"]);
+        }
+        if let Some(images) = location.get("images") {
+            assert_eq!(images.as_object().unwrap().len(), 2);
+        }
+    }
+}
+
+/// Java loses the code of an error that is no object with `error`.
+#[track_caller]
+pub(crate) fn java_error(answer: &Answer) {
+    let json = answer.json();
+    has(&json, &["error"]);
+    for name in ["error_properties", "error_data"] {
+        assert!(json.get(name).is_none_or(Value::is_object), "{json}");
+    }
+    assert!(answer.header("paysera-correlation-id").is_some());
+}
+
+/// Swift reads this as non-optional; optional elements are left out, never
+/// `null` (wallet-api sections 1.2 and 5.1).
+#[track_caller]
+pub(crate) fn swift_transaction(answer: &Answer) -> Value {
+    let json = answer.json();
+    assert!(json["valid_for_payment_card_debit"].is_boolean());
+    no_nulls(&json);
+    json
+}
+
+#[track_caller]
+pub(crate) fn no_nulls(value: &Value) {
+    match value {
+        Value::Null => panic!("an optional element must be left out"),
+        Value::Array(items) => items.iter().for_each(no_nulls),
+        Value::Object(fields) => fields.values().for_each(no_nulls),
+        _ => {}
+    }
+}

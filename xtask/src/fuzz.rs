@@ -46,7 +46,9 @@ fn command(options: &Options, dictionary: Option<&str>) -> Cmd {
         .env("RUSTC_BOOTSTRAP", "1")
         .arg(options.name.as_str())
         .arg("--")
-        .arg(format!("-max_total_time={seconds}"));
+        .arg(format!("-max_total_time={seconds}"))
+        // Inputs may be long from the start: minutes are too short to grow them.
+        .arg("-len_control=0");
     match dictionary {
         Some(path) => command.arg(format!("-dict={path}")),
         None => command,
@@ -72,7 +74,7 @@ mod tests {
     fn minutes_become_seconds_and_a_dictionary_is_passed_on() {
         let options = Options { name: "x".into(), minutes: 2, install: false };
         let expected = "RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer address x -- \
-            -max_total_time=120";
+            -max_total_time=120 -len_control=0";
         assert_eq!(command(&options, None).to_string(), expected);
         assert_eq!(command(&options, Some("x.dict")).to_string(), format!("{expected} -dict=x.dict"));
     }

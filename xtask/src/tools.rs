@@ -37,7 +37,22 @@ pub(crate) fn for_ci() -> Vec<Tool> {
         component("rustfmt", "cargo fmt --version"),
         component("clippy", "cargo clippy --version"),
         cargo_deny(),
+        chromium(),
     ]
+}
+
+/// What the sandbox's console is tested in.
+fn chromium() -> Tool {
+    Tool {
+        what: "Chromium",
+        probe: Cmd::new("chromium --version"),
+        version: None,
+        install: vec![
+            Cmd::new("apt-get update"),
+            Cmd::new("apt-get install --yes --no-install-recommends chromium"),
+        ],
+        note: "; it is Debian's package: elsewhere put a program named `chromium` on the PATH",
+    }
 }
 
 fn compiler(what: &'static str, probe: &'static str) -> Tool {

@@ -194,7 +194,7 @@ async function review(text) {
 }
 
 const look = (file) => attempt(async () => {
-  choose(byId("tab-pay"));
+  byId("tab-pay").click();
   await review((await scan(file)).text);
 });
 
@@ -274,5 +274,5 @@ try {
   if (theme) document.documentElement.dataset.theme = theme;
 } catch { /* a private window has none */ }
 
-const choose = [...document.querySelectorAll("[role=tablist]")].map(tabs)[0];
+for (const list of document.querySelectorAll("[role=tablist]")) tabs(list);
 refresh();

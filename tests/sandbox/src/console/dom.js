@@ -77,5 +77,4 @@ export function tabs(list) {
       event.preventDefault();
     });
   });
-  return select;
 }

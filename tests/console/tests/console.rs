@@ -100,8 +100,9 @@ async fn an_uploaded_code_is_paid(sandbox: &Sandbox, browser: &mut Browser) {
     let picture = picture_of(&key);
     assert_eq!(balance(browser).await, "1000.00");
     browser.choose_file("#picture", &picture).await;
-    std::fs::remove_file(picture).unwrap_or_default();
     browser.until("!document.querySelector('#review').hidden").await;
+    // Not before: the page reads it when it likes.
+    std::fs::remove_file(picture).unwrap();
     assert_eq!(browser.run("document.querySelector('#review-sum').textContent").await, "25.99 GEL");
     let tabs = "[...document.querySelectorAll('[aria-selected=true]')].map((tab) => tab.id).join()";
     assert_eq!(browser.run(tabs).await, "tab-requests,tab-pay");

@@ -77,6 +77,7 @@ async fn a_person_uses_the_console() {
     a_transaction_appears_at_once(&sandbox, &mut browser).await;
     an_uploaded_code_is_paid(&sandbox, &mut browser).await;
     the_keyboard_is_enough(&sandbox, &mut browser).await;
+    switches_work(&sandbox, &mut browser).await;
     it_is_readable_everywhere(&mut browser).await;
     assert!(browser.complaints().is_empty(), "{:#?}", browser.complaints());
     assert!(sandbox.ledger_check().await.unwrap().is_balanced());
@@ -142,6 +143,26 @@ async fn tab_to(browser: &mut Browser, element: &str) {
         browser.press("Tab").await;
     }
     panic!("Tab does not lead to {element}");
+}
+
+/// A fault is switched on and off, and a customer pays by itself.
+async fn switches_work(sandbox: &Sandbox, browser: &mut Browser) {
+    browser.run("document.querySelector('#tab-faults').click()").await;
+    browser.run("document.querySelector('#fault-form select[name=often]').value = 'always'").await;
+    browser.run("document.querySelector('#fault-form').requestSubmit()").await;
+    browser.until("document.querySelector('#faults-list').textContent.includes('all of them')").await;
+    browser.run("document.querySelector('#faults-clear').click()").await;
+    browser.until("!document.querySelector('#faults-empty').hidden").await;
+
+    browser.run("document.querySelector('#tab-people').click()").await;
+    browser.run("document.querySelector('#counterpart-form').requestSubmit()").await;
+    browser
+        .until("document.querySelector('#counterparts-list').textContent.includes('wallet 14471 pays')")
+        .await;
+    let key = create(sandbox, 100, "counterpart").await;
+    browser.until(&format!("{}.textContent.includes('reserved')", row(&key))).await;
+    browser.run("document.querySelector('#counterparts-clear').click()").await;
+    browser.until("!document.querySelector('#counterparts-empty').hidden").await;
 }
 
 /// The contrast of every text that is shown against what is behind it, the

@@ -6,11 +6,13 @@ use tokio::sync::watch;
 
 use crate::callbacks::Sender;
 use crate::clock::SandboxClock;
+use crate::counterparts::Counterparts;
 use crate::domain::cash::Limits;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
 use crate::rate_limits::RateLimits;
 use crate::request_log::RequestLog;
+use crate::seed::SeedFile;
 use crate::store::Store;
 
 /// Handlers get a cheap clone of this.
@@ -19,10 +21,13 @@ pub(crate) struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: SandboxClock,
     pub(crate) limits: Limits,
+    /// What is planted into empty books.
+    pub(crate) seed: Arc<SeedFile>,
     /// How long a user token that a client gets is good, in seconds.
     pub(crate) token_seconds: i64,
     pub(crate) replay: Arc<ReplayGuard>,
     pub(crate) faults: Faults,
+    pub(crate) counterparts: Counterparts,
     pub(crate) rate_limits: RateLimits,
     pub(crate) log: RequestLog,
     pub(crate) callbacks: Sender,

@@ -18,6 +18,7 @@ mod callbacks;
 mod clock;
 mod console;
 mod control;
+mod counterparts;
 mod domain;
 mod error;
 mod faults;
@@ -36,6 +37,7 @@ mod store;
 mod tls;
 
 pub use clock::SandboxClock;
+pub use counterparts::{Counterpart, Counterparts};
 pub use domain::cash::Limits;
 pub use domain::status::Status;
 pub use faults::{Fault, FaultRule, Faults};

@@ -5,12 +5,15 @@
 
 mod sign;
 
+use std::error::Error;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use paysera_sandbox::seed::{SeedFile, SeedFormat};
 use paysera_sandbox::{Database, Sandbox, SandboxBuilder, SandboxError, TlsOptions, fingerprint, seed};
 
 /// A local Wallet API server with a real double-entry ledger.
@@ -33,6 +36,9 @@ enum Command {
         /// Keep the books in this file; in memory if not given.
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
+        /// Plant this JSON or TOML file into empty books.
+        #[arg(long, value_name = "FILE")]
+        seed: Option<PathBuf>,
         /// Limit requests: `documented` is 60 a minute for a token and 1000 an
         /// hour for an account.
         #[arg(long, value_name = "WHICH")]
@@ -69,9 +75,18 @@ enum RateLimits {
 #[tokio::main]
 async fn main() -> ExitCode {
     let (listen, kept, builder) = match Arguments::parse().command {
-        Command::Serve { listen, db, limits, tls, tls_dir, host_name, allow_host } => {
+        Command::Serve { listen, db, seed, limits, tls, tls_dir, host_name, allow_host } => {
             let database = db.clone().map_or(Database::InMemory, Database::File);
             let mut builder = Sandbox::builder().database(database);
+            if let Some(path) = &seed {
+                match read_seed(path) {
+                    Ok(seed) => builder = builder.seed(seed),
+                    Err(error) => {
+                        eprintln!("paysera-sandbox: {}: {error}", path.display());
+                        return ExitCode::from(2);
+                    }
+                }
+            }
             if limits.is_some() {
                 builder = builder.documented_rate_limits();
             }
@@ -104,9 +119,18 @@ async fn main() -> ExitCode {
             if let Some(advice) = advice(&error) {
                 eprintln!("{advice}");
             }
-            ExitCode::FAILURE
+            if matches!(error, SandboxError::Seed(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+fn read_seed(path: &Path) -> Result<SeedFile, Box<dyn Error>> {
+    let format = match path.extension().and_then(OsStr::to_str) {
+        Some("json") => SeedFormat::Json,
+        Some("toml") => SeedFormat::Toml,
+        _ => return Err("name a file that ends with .json or .toml".into()),
+    };
+    Ok(SeedFile::parse(&std::fs::read_to_string(path)?, format)?)
 }
 
 /// What to do about it.
@@ -115,6 +139,7 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
         SandboxError::Listen { .. } => {
             Some("Stop what listens there, or choose another address with --listen 127.0.0.1:PORT")
         }
+        SandboxError::Seed(_) => Some("Correct the file of --seed"),
         SandboxError::Tls(_) => Some("Name a directory that can be written with --tls-dir DIR"),
         SandboxError::Store(_) => Some(
             "Name a new file, or one that a sandbox made, with --db FILE; without --db the books are in memory",

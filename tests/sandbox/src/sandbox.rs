@@ -19,8 +19,11 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::callbacks::SetupError;
 use crate::clock::SandboxClock;
+use crate::counterparts::Counterparts;
 use crate::domain::status::Status;
+use crate::error::Refusal;
 use crate::faults::Faults;
+use crate::seed::SeedError;
 use crate::store::check::{self, LedgerReport};
 use crate::store::ledger::{self, Balance};
 use crate::store::{StoreError, credentials, transactions, wallets};
@@ -50,12 +53,27 @@ pub enum SandboxError {
     /// There is no TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The seed can't be planted.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     /// The books can't be read; the reason is in the log.
     #[error("the sandbox's books can't be read")]
     Books,
     /// There is no such wallet, token or transaction.
     #[error("the sandbox has no such thing")]
     NotFound,
+}
+
+impl SandboxError {
+    /// Why a seed was not planted.
+    fn of_seed(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::InvalidParameter { path, reason } => {
+                Self::Seed(SeedError::Value { place: path, reason })
+            }
+            _ => Self::Books,
+        }
+    }
 }
 
 impl From<SetupError> for SandboxError {
@@ -75,6 +93,7 @@ pub struct Sandbox {
     ca_pem: Option<String>,
     server: JoinHandle<()>,
     worker: JoinHandle<()>,
+    people: JoinHandle<()>,
 }
 
 impl Sandbox {
@@ -113,6 +132,12 @@ impl Sandbox {
     #[must_use]
     pub const fn faults(&self) -> &Faults {
         &self.app.faults
+    }
+
+    /// Simulated customers and merchants.
+    #[must_use]
+    pub const fn counterparts(&self) -> &Counterparts {
+        &self.app.counterparts
     }
 
     /// Is told after everything that changed the books; the number only counts.
@@ -195,15 +220,17 @@ impl Sandbox {
         self.stop.send_replace(());
         // An error is a panic or the abort: each has ended the loop as well.
         let _ended = (&mut self.server).await;
-        self.worker.abort();
-        let _ended = (&mut self.worker).await;
+        for task in [&mut self.worker, &mut self.people] {
+            task.abort();
+            let _ended = task.await;
+        }
         self.app.store.close().await;
     }
 
     async fn books<T, F>(&self, read: F) -> Result<T, SandboxError>
     where
         T: Send + 'static,
-        F: FnOnce(&rusqlite::Connection) -> Result<T, crate::error::Refusal> + Send + 'static,
+        F: FnOnce(&rusqlite::Connection) -> Result<T, Refusal> + Send + 'static,
     {
         self.app.store.unit(self.app.clock.now(), read).await.map_err(|_| SandboxError::Books)
     }
@@ -211,7 +238,8 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.server.abort();
-        self.worker.abort();
+        for task in [&self.server, &self.worker, &self.people] {
+            task.abort();
+        }
     }
 }

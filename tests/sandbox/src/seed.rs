@@ -3,6 +3,7 @@
 //! 14). None of these keys opens anything but a sandbox.
 
 mod customers;
+mod file;
 
 use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, params};
@@ -15,6 +16,7 @@ use crate::error::Refusal;
 use crate::store::{allowances, generators, ledger, locations, spots, wallets};
 
 pub use customers::{CUSTOMER, CUSTOMERS, Customer, INACTIVE, POOR, UNIDENTIFIED};
+pub use file::{SeedError, SeedFile, SeedFormat};
 
 /// The merchant's project.
 pub const PROJECT_ID: u64 = 1234;
@@ -104,13 +106,20 @@ const RETAILER_USER: i64 = 501;
 /// Identification code of the merchant's company.
 const RETAILER_COMPANY_CODE: &str = "400000501";
 
-/// Writes the seed into an empty database; a database with wallets is left as
-/// it is.
-pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Refusal> {
+/// Writes the seed into an empty database, the built-in one and what `file` has
+/// beside or instead of it; a database with wallets is left as it is.
+pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits, file: &SeedFile) -> Result<(), Refusal> {
     let planted: bool = db.query_row("SELECT EXISTS (SELECT 1 FROM wallet)", [], |row| row.get(0))?;
     if planted {
         return Ok(());
     }
+    if file.with_builtin()? {
+        plant_builtin(db, now, limits)?;
+    }
+    file.plant(db, now, limits)
+}
+
+fn plant_builtin(db: &Connection, now: i64, limits: &Limits) -> Result<(), Refusal> {
     let retailer = number(RETAILER_WALLET)?;
     user(db, RETAILER_USER, "Demo retailer", "fully_identified")?;
     db.execute(
@@ -158,33 +167,49 @@ pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits) -> Result<(), Re
     Ok(())
 }
 
-/// The allowance that the cash-ins of the retailer are charged to, out of a
-/// transaction that its own user made: no client lists it. Its number is none
-/// that a transaction of the sandbox ever gets.
 fn plant_allowance(db: &Connection, now: i64, retailer: i64, limits: &Limits) -> Result<(), Refusal> {
+    let id = number(ALLOWANCE_ID)?;
+    let (key, client, currency) = (ALLOWANCE_TRANSACTION, RETAILER_CLIENT_ID, Currency::GEL);
+    insert_allowance(db, now, &GivenAllowance { seq: 0, key, id, client, wallet: retailer, currency })?;
+    allowances::insert_limit(db, id, limits.per_day, DAY_SECONDS)
+}
+
+/// An allowance that Paysera gave a merchant's client on the merchant's wallet.
+struct GivenAllowance<'a> {
+    /// Number of its transaction: none that one of the sandbox ever gets.
+    seq: i64,
+    key: &'a str,
+    id: i64,
+    client: &'a str,
+    wallet: i64,
+    currency: Currency,
+}
+
+/// Writes the allowance that cash-ins are charged to, without its limits, out of
+/// a transaction that the wallet's own user made: no client lists it.
+fn insert_allowance(db: &Connection, now: i64, given: &GivenAllowance<'_>) -> Result<(), Refusal> {
     db.execute(
         "INSERT INTO transactions (seq, key, creator_wallet, created_at, status, type, wallet, reserved_at,
            confirmed_at, reserve_for, use_allowance, suggest_allowance, auto_confirm)
-         VALUES (0, ?1, ?2, ?3, 'confirmed', 'page', ?2, ?3, ?3, 0, 1, 0, 1)",
-        params![ALLOWANCE_TRANSACTION, retailer, now],
+         VALUES (?4, ?1, ?2, ?3, 'confirmed', 'page', ?2, ?3, ?3, 0, 1, 0, 1)",
+        params![given.key, given.wallet, now, given.seq],
     )?;
-    let id = number(ALLOWANCE_ID)?;
     db.execute(
         "INSERT INTO allowance (id, client_id, transaction_key, created_at, status, currency, description,
            valid_for, wallet_id, confirmed_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, 'active', 'GEL', 'Cash-ins', ?5, ?6, ?4, ?7)",
+         VALUES (?1, ?2, ?3, ?4, 'active', ?8, 'Cash-ins', ?5, ?6, ?4, ?7)",
         params![
-            id,
-            RETAILER_CLIENT_ID,
-            ALLOWANCE_TRANSACTION,
+            given.id,
+            given.client,
+            given.key,
             now,
             MAX_SPAN_SECONDS,
-            retailer,
+            given.wallet,
             now.saturating_add(MAX_SPAN_SECONDS),
+            given.currency.code(),
         ],
     )?;
-    allowances::insert_limit(db, id, limits.per_day, DAY_SECONDS)?;
-    allowances::show(db, ALLOWANCE_TRANSACTION, id, false)
+    allowances::show(db, given.key, given.id, false)
 }
 
 fn plant_customer(db: &Connection, now: i64, customer: &Customer) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 import { get, post, remove, Refused, scan } from "./api.js";
 import { byId, clockText, follow, options, tabs } from "./dom.js";
 import { FAULTS, faultBody } from "./faults.js";
-import { callbackRow, faultRow, requestRow, transactionRow, walletCard } from "./views.js";
+import { callbackRow, counterpartRow, faultRow, requestRow, transactionRow, walletCard } from "./views.js";
 
 const MERCHANT = "merchant";
 let state = null;
@@ -66,7 +66,7 @@ async function refresh() {
 }
 
 function show(requests) {
-  const { server, wallets, transactions, faults, locations } = state;
+  const { server, wallets, transactions, faults, counterparts, locations } = state;
   clockOffset = server.time - Date.now() / 1000;
   follow(byId("wallets"), wallets, (wallet) => wallet.wallet, walletCard);
   const first = !opened;
@@ -83,9 +83,13 @@ function show(requests) {
   byId("requests-empty").hidden = requests.length > 0;
   follow(byId("faults-list"), faults, (fault) => fault.id, faultRow);
   byId("faults-empty").hidden = faults.length > 0;
+  follow(byId("counterparts-list"), counterparts, (one) => one.id, counterpartRow);
+  byId("counterparts-empty").hidden = counterparts.length > 0;
 
   const customers = wallets.filter((wallet) => wallet.role !== MERCHANT);
   options(byId("customer"), customers.map(({ wallet, name }) => [wallet, name]));
+  options(byId("counterpart-who"), [...customers.map(({ wallet, name }) => [wallet, name]), [MERCHANT, "The merchant"]]);
+  showActs();
   options(byId("money-wallet"), wallets.map(({ wallet, name }) => [wallet, name]));
   options(byId("till-location"), locations.map(({ id, title }) => [id, title]));
   showCustomer();
@@ -231,6 +235,28 @@ byId("accept").addEventListener("click", () => attempt(() => answer("accept", `$
 byId("decline").addEventListener("click", () => attempt(() => answer("decline", `${customer().name} declined.`)));
 
 // --- Switches
+
+const CUSTOMER_ACTS = [
+  ["accept", "pays"],
+  ["accept_without_money", "pays, and tops up later"],
+  ["decline", "declines"],
+];
+
+/** What the chosen one can do by itself. */
+function showActs() {
+  const merchant = byId("counterpart-who").value === MERCHANT;
+  options(byId("counterpart-does"), merchant ? [["confirm", "confirms"]] : CUSTOMER_ACTS);
+}
+
+byId("counterpart-who").addEventListener("change", showActs);
+onSubmit("counterpart-form", async ({ who, does, after }) => {
+  await post("/sandbox/counterparts", { does, after: Number(after), ...(who === MERCHANT ? {} : { wallet: Number(who) }) });
+  refresh();
+});
+byId("counterparts-clear").addEventListener("click", () => attempt(async () => {
+  await remove("/sandbox/counterparts");
+  refresh();
+}));
 
 options(byId("fault-kind"), FAULTS.map(({ value, label }) => [value, label]));
 onSubmit("fault-form", async ({ pattern, fault, often }) => {

@@ -112,6 +112,9 @@ export function callbackRow(callback, before, sendAgain) {
       make("p", { className: "buttons" }, again, make("a", link)))));
 }
 
+/** Somebody who acts by itself. */
+export const counterpartRow = ({ text }) => make("li", { className: "line" }, make("strong", { textContent: text }));
+
 /** A fault that is on. */
 export const faultRow = (fault) => make("li", { className: "line" },
   make("code", { textContent: `${fault.method} …${fault.path}` }),

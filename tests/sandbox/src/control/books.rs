@@ -6,11 +6,11 @@ use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::{JsonBody, faults, overview};
+use super::{JsonBody, counterparts, faults, overview};
 use crate::app::App;
 use crate::error::Refusal;
 use crate::http::{Query, Reply};
-use crate::seed;
+use crate::seed::{self, SeedFile};
 use crate::store::{check, messages, reset};
 
 /// Transactions that the console lists.
@@ -47,6 +47,7 @@ async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
         "transactions": transactions,
         "locations": locations,
         "faults": faults::shown(&app),
+        "counterparts": counterparts::shown(&app),
     })))
 }
 
@@ -82,15 +83,25 @@ async fn messages(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
     Ok(Reply(json!({ "messages": sent })))
 }
 
-/// `POST /sandbox/reset`: forgets everything and plants the seed anew; faults
-/// are cleared, the clock stays.
-async fn start_again(State(app): State<App>, _: JsonBody) -> Result<Reply<Value>, Refusal> {
+/// `POST /sandbox/reset`: forgets everything and plants the seed anew, or the
+/// `seed` of the body; faults and counterparts are cleared,
+/// clock and limits stay.
+async fn start_again(State(app): State<App>, JsonBody(mut body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let (now, limits) = (app.clock.now(), app.limits);
+    let seed = match body.remove("seed") {
+        None => (*app.seed).clone(),
+        Some(Value::Object(seed)) if seed.contains_key("limits") => {
+            return Err(Refusal::parameter("limits", "Limits are set when the sandbox starts"));
+        }
+        Some(Value::Object(seed)) => SeedFile::of_body(seed),
+        Some(_) => return Err(Refusal::parameter("seed", "This value should be an object")),
+    };
     app.faults.clear();
+    app.counterparts.clear();
     app.store
         .unit(now, move |db| {
             reset::clear(db)?;
-            seed::plant(db, now, &limits)
+            seed::plant(db, now, &limits, &seed)
         })
         .await?;
     state(State(app)).await

@@ -9,6 +9,7 @@ mod books;
 mod callbacks;
 mod clock;
 mod codes;
+mod counterparts;
 mod faults;
 mod live;
 mod overview;
@@ -40,6 +41,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .merge(callbacks::routes())
         .merge(clock::routes())
         .merge(codes::routes())
+        .merge(counterparts::routes())
         .merge(faults::routes())
         .merge(live::routes())
         .merge(spots::routes())

@@ -56,6 +56,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Refuses every field that is not one of `names`.
+    pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
+        match self.names().find(|name| !names.contains(name)) {
+            Some(name) => Err(self.refuse(name, &format!("Unknown: it should be of {}", names.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
     /// The names of the fields that are there.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.map.keys().map(String::as_str)

@@ -108,7 +108,11 @@ impl LocationProfile {
     /// Reads the body of a create, or of an update of `before`: what an update
     /// does not mention stays (PROPOSAL).
     pub(crate) fn read(body: &Map<String, Value>, before: Option<&Self>) -> Result<Self, Refusal> {
-        let fields = Fields::root(body);
+        Self::read_at(&Fields::root(body), before)
+    }
+
+    /// The same of an object inside a body.
+    pub(crate) fn read_at(fields: &Fields<'_>, before: Option<&Self>) -> Result<Self, Refusal> {
         let mut profile = match before {
             Some(before) => before.clone(),
             None => Self::new(fields.required("title")?, fields.required("address")?),
@@ -122,7 +126,7 @@ impl LocationProfile {
             profile.description = Some(text.to_owned());
         }
         for (name, limit, place) in [("lat", 90.0, &mut profile.lat), ("lng", 180.0, &mut profile.lng)] {
-            if let Some(degrees) = degrees(&fields, name, limit)? {
+            if let Some(degrees) = degrees(fields, name, limit)? {
                 *place = Some(degrees);
             }
         }

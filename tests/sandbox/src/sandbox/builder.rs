@@ -11,11 +11,13 @@ use super::{Sandbox, SandboxError};
 use crate::app::App;
 use crate::callbacks::{Sender, Worker};
 use crate::clock::SandboxClock;
+use crate::counterparts::{self, Counterparts};
 use crate::domain::cash::Limits;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
 use crate::rate_limits::RateLimits;
 use crate::request_log::RequestLog;
+use crate::seed::SeedFile;
 use crate::server::Server;
 use crate::store::{Database, Store};
 use crate::tls::{Tls, TlsOptions};
@@ -35,6 +37,7 @@ pub struct SandboxBuilder {
     rate_limits: bool,
     tls: Option<TlsOptions>,
     allowed_hosts: Vec<String>,
+    seed: SeedFile,
 }
 
 impl SandboxBuilder {
@@ -92,28 +95,41 @@ impl SandboxBuilder {
         self
     }
 
+    /// What is planted into empty books beside, or instead of, the built-in
+    /// seed. Its limits win over [`SandboxBuilder::limits`].
+    #[must_use]
+    pub fn seed(mut self, seed: SeedFile) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// Opens the books, plants the seed if they are empty, and serves on
     /// `address` (port 0: any free one) on the present tokio runtime.
     ///
     /// # Errors
-    /// [`SandboxError`] if the address is taken, the database unusable or a
-    /// certificate can't be made.
+    /// [`SandboxError`] if the address is taken, the database unusable, the
+    /// seed wrong or a certificate can't be made.
     pub async fn start(self, address: SocketAddr) -> Result<Sandbox, SandboxError> {
         let listen = |source| SandboxError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let tls = self.tls.as_ref().map(Tls::new).transpose()?;
         let store = Arc::new(Store::open(self.database, http::catch_up).await?);
-        let (now, limits) = (self.clock.now(), self.limits);
-        store.unit(now, move |db| seed::plant(db, now, &limits)).await.map_err(|_| SandboxError::Books)?;
+        let limits = self.seed.limits().map_err(SandboxError::of_seed)?.unwrap_or(self.limits);
+        let (now, seed) = (self.clock.now(), Arc::new(self.seed));
+        let planted = Arc::clone(&seed);
+        let planting = store.unit(now, move |db| seed::plant(db, now, &limits, &planted));
+        planting.await.map_err(SandboxError::of_seed)?;
         let (stop, stopped) = watch::channel(());
         let app = App {
             store,
             clock: self.clock,
-            limits: self.limits,
+            limits,
+            seed,
             token_seconds: i64::from(self.token_seconds.unwrap_or(TOKEN_SECONDS)),
             replay: Arc::new(ReplayGuard::default()),
             faults: Faults::default(),
+            counterparts: Counterparts::default(),
             rate_limits: if self.rate_limits { RateLimits::documented() } else { RateLimits::default() },
             log: RequestLog::default(),
             callbacks: Sender::new()?,
@@ -128,7 +144,8 @@ impl SandboxBuilder {
         let server =
             Server { router: router.clone(), app: app.clone(), tls, requests: Arc::clone(&requests) };
         let worker = tokio::spawn(Worker::new(app.clone()).run());
+        let people = tokio::spawn(counterparts::play(app.clone()));
         let server = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, router, requests, stop, ca_pem, server, worker })
+        Ok(Sandbox { address, app, router, requests, stop, ca_pem, server, worker, people })
     }
 }

@@ -103,7 +103,7 @@ impl FromRequest<App> for Signed<Signer> {
         let id = signature.id.clone();
         let credentials = app
             .store
-            .unit(now, move |db| credentials::credentials(db, &id))
+            .read(move |db| credentials::credentials(db, &id))
             .await?
             .ok_or(Refusal::Unauthorized("Unknown client or token"))?;
         credentials.check(now)?;

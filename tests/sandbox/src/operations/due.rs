@@ -17,6 +17,9 @@ use crate::store::wallets;
 
 /// Brings about what is due at `now`.
 pub(crate) fn catch_up(db: &Connection, now: i64) -> Result<(), Refusal> {
+    if !transactions::is_anything_due(db, now)? {
+        return Ok(());
+    }
     for key in transactions::overdue(db, now)? {
         let Some(transaction) = transactions::find(db, &key)? else { continue };
         let Some(ended) = transaction.status.after(Event::TimeOver) else { continue };

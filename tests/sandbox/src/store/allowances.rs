@@ -125,8 +125,9 @@ pub(crate) fn show(db: &Connection, key: &str, id: i64, optional: bool) -> Resul
 
 /// Makes a new allowance part of another transaction than it was.
 pub(crate) fn take_along(db: &Connection, id: i64, key: &str) -> Result<(), Refusal> {
-    db.execute("DELETE FROM transaction_allowance WHERE allowance_id = ?1", [id])?;
-    db.execute("UPDATE allowance SET transaction_key = ?2 WHERE id = ?1", params![id, key])?;
+    db.prepare_cached("DELETE FROM transaction_allowance WHERE allowance_id = ?1")?.execute([id])?;
+    db.prepare_cached("UPDATE allowance SET transaction_key = ?2 WHERE id = ?1")?
+        .execute(params![id, key])?;
     Ok(())
 }
 

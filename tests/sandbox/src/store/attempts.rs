@@ -26,13 +26,15 @@ pub(crate) fn check(db: &Connection, now: i64, subject: &str) -> Result<(), Refu
 
 /// Counts a wrong one.
 pub(crate) fn note(db: &Connection, now: i64, subject: &str) -> Result<(), Refusal> {
-    db.execute("DELETE FROM wrong_secret WHERE at <= ?1", [now.saturating_sub(WRONG_SECONDS)])?;
-    db.execute("INSERT INTO wrong_secret (subject, at) VALUES (?1, ?2)", params![subject, now])?;
+    db.prepare_cached("DELETE FROM wrong_secret WHERE at <= ?1")?
+        .execute([now.saturating_sub(WRONG_SECONDS)])?;
+    db.prepare_cached("INSERT INTO wrong_secret (subject, at) VALUES (?1, ?2)")?
+        .execute(params![subject, now])?;
     Ok(())
 }
 
 /// Forgets the wrong ones after a right one.
 pub(crate) fn forget(db: &Connection, subject: &str) -> Result<(), Refusal> {
-    db.execute("DELETE FROM wrong_secret WHERE subject = ?1", [subject])?;
+    db.prepare_cached("DELETE FROM wrong_secret WHERE subject = ?1")?.execute([subject])?;
     Ok(())
 }

@@ -58,11 +58,10 @@ pub(crate) struct NewAuthorization<'a> {
 
 /// Writes a new request; its key.
 pub(crate) fn insert(db: &Connection, now: i64, new: &NewAuthorization<'_>) -> Result<String, Refusal> {
-    db.execute(
-        "DELETE FROM authorization_request WHERE expires_at <= ?1",
-        [now.saturating_sub(KEEP_SECONDS)],
-    )?;
-    let open: i64 = db.query_row("SELECT count(*) FROM authorization_request", [], |row| row.get(0))?;
+    db.prepare_cached("DELETE FROM authorization_request WHERE expires_at <= ?1")?
+        .execute([now.saturating_sub(KEEP_SECONDS)])?;
+    let open: i64 =
+        db.prepare_cached("SELECT count(*) FROM authorization_request")?.query_row([], |row| row.get(0))?;
     if open >= MAX_REQUESTS {
         return Err(Refusal::RateLimited { retry_after: KEEP_SECONDS });
     }

@@ -144,8 +144,9 @@ pub(crate) fn insert_app_client(
     info: &Value,
 ) -> Result<(Client, String), Refusal> {
     let (id, key) = random::name(ID_LENGTH).zip(random::name(KEY_LENGTH)).ok_or(Refusal::Internal)?;
-    let number: i64 =
-        db.query_row("SELECT coalesce(max(number), 0) + 1 FROM client", [], |row| row.get(0))?;
+    let number: i64 = db
+        .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM client")?
+        .query_row([], |row| row.get(0))?;
     db.prepare_cached(
         "INSERT INTO client (id, mac_key, number, type, title, permissions, application_id, info)
          VALUES (?1, ?2, ?3, 'app_client', ?4, ?5, ?6, ?7)",

@@ -22,8 +22,7 @@ pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusa
     let Some(after) = generator.accept(code) else {
         return Err(Refusal::InvalidCode { subject: Some(subject) });
     };
-    db.execute(
-        "UPDATE generator SET state = ?2, spent = ?3 WHERE identifier = ?1",
+    db.prepare_cached("UPDATE generator SET state = ?2, spent = ?3 WHERE identifier = ?1")?.execute(
         params![identifier, after.state(), i64::try_from(after.made()).map_err(|_| Refusal::Internal)?],
     )?;
     Ok(wallet)
@@ -31,12 +30,12 @@ pub(crate) fn spend(db: &Connection, now: i64, code: &str) -> Result<i64, Refusa
 
 /// The next code of the wallet's generator, if it has one. Nothing is spent.
 pub(crate) fn next(db: &Connection, now: i64, wallet: i64) -> Result<Option<String>, Refusal> {
-    let identifier: Option<i64> = db.query_row(
-        "SELECT min(identifier) FROM generator JOIN generator_set ON id = set_id
+    let identifier: Option<i64> = db
+        .prepare_cached(
+            "SELECT min(identifier) FROM generator JOIN generator_set ON id = set_id
              WHERE wallet_id = ?1 AND (expires_at IS NULL OR expires_at > ?2)",
-        [wallet, now],
-        |row| row.get(0),
-    )?;
+        )?
+        .query_row([wallet, now], |row| row.get(0))?;
     let Some(identifier) = identifier else { return Ok(None) };
     Ok(load(db, now, identifier)?.map(|(mut generator, _)| generator.next_code()))
 }

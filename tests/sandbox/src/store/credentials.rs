@@ -124,7 +124,8 @@ pub(crate) fn credentials(db: &Connection, id: &str) -> Result<Option<Credential
 
 /// Ends a user token at `now`; false if there is none.
 pub(crate) fn expire_token(db: &Connection, token: &str, now: i64) -> Result<bool, Refusal> {
-    let changed =
-        db.execute("UPDATE user_token SET expires_at = ?2 WHERE token = ?1", params![token, now])?;
+    let changed = db
+        .prepare_cached("UPDATE user_token SET expires_at = ?2 WHERE token = ?1")?
+        .execute(params![token, now])?;
     Ok(changed > 0)
 }

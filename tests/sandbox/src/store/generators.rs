@@ -37,17 +37,18 @@ pub(crate) fn create(
     for wallet in wallets {
         insert(db, set, free_identifier(db)?, *wallet, seed)?;
     }
-    db.execute(
+    db.prepare_cached(
         "UPDATE generator_set SET expires_at = ?2 WHERE user_id = ?1 AND expires_at > ?2 AND id NOT IN
            (SELECT id FROM generator_set WHERE user_id = ?1 ORDER BY id DESC LIMIT ?3)",
-        params![user, now, MAX_SETS],
-    )?;
+    )?
+    .execute(params![user, now, MAX_SETS])?;
     Ok((set, seed))
 }
 
 /// Makes a generator without identifiers; its number.
 pub(crate) fn insert_set(db: &Connection, user: i64, expires_at: Option<i64>) -> Result<i64, Refusal> {
-    db.execute("INSERT INTO generator_set (user_id, expires_at) VALUES (?1, ?2)", params![user, expires_at])?;
+    db.prepare_cached("INSERT INTO generator_set (user_id, expires_at) VALUES (?1, ?2)")?
+        .execute(params![user, expires_at])?;
     Ok(db.last_insert_rowid())
 }
 
@@ -61,10 +62,10 @@ pub(crate) fn insert(
 ) -> Result<(), Refusal> {
     let number = i64::try_from(identifier).map_err(|_| Refusal::Internal)?;
     let generator = Generator::new(identifier, seed);
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO generator (identifier, set_id, wallet_id, seed, state) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![number, set, wallet, seed, generator.state()],
-    )?;
+    )?
+    .execute(params![number, set, wallet, seed, generator.state()])?;
     Ok(())
 }
 

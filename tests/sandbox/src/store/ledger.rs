@@ -78,12 +78,13 @@ pub(crate) fn hold(
     if balance.at_disposal < price.minor() {
         return Err(Refusal::NotEnoughFunds);
     }
-    db.execute("UPDATE account SET held = held + ?2 WHERE id = ?1", params![account, price.minor()])?;
-    db.execute(
+    db.prepare_cached("UPDATE account SET held = held + ?2 WHERE id = ?1")?
+        .execute(params![account, price.minor()])?;
+    db.prepare_cached(
         "INSERT INTO hold (payment_id, kind, account_id, amount, status) VALUES (?1, ?2, ?3, ?4, 'open')
          ON CONFLICT DO UPDATE SET amount = excluded.amount, status = 'open'",
-        params![payment, kind.name(), account, price.minor()],
-    )?;
+    )?
+    .execute(params![payment, kind.name(), account, price.minor()])?;
     Ok(())
 }
 
@@ -211,11 +212,10 @@ fn end_hold(
         .query_row(params![payment, kind.name()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((account, amount)) = hold {
-        db.execute(
-            "UPDATE hold SET status = ?3 WHERE payment_id = ?1 AND kind = ?2",
-            params![payment, kind.name(), status],
-        )?;
-        db.execute("UPDATE account SET held = held - ?2 WHERE id = ?1", params![account, amount])?;
+        db.prepare_cached("UPDATE hold SET status = ?3 WHERE payment_id = ?1 AND kind = ?2")?
+            .execute(params![payment, kind.name(), status])?;
+        db.prepare_cached("UPDATE account SET held = held - ?2 WHERE id = ?1")?
+            .execute(params![account, amount])?;
     }
     Ok(hold)
 }

@@ -65,19 +65,15 @@ pub(crate) fn insert(
     project: i64,
     profile: &LocationProfile,
 ) -> Result<i64, Refusal> {
-    db.execute(
-        "INSERT INTO location (id, project_id, updated_at, profile) VALUES (?1, ?2, ?3, ?4)",
-        params![id, project, now, text(profile)?],
-    )?;
+    db.prepare_cached("INSERT INTO location (id, project_id, updated_at, profile) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id, project, now, text(profile)?])?;
     Ok(db.last_insert_rowid())
 }
 
 /// Writes what changed of a location.
 pub(crate) fn update(db: &Connection, now: i64, id: i64, profile: &LocationProfile) -> Result<(), Refusal> {
-    db.execute(
-        "UPDATE location SET updated_at = ?2, profile = ?3 WHERE id = ?1",
-        params![id, now, text(profile)?],
-    )?;
+    db.prepare_cached("UPDATE location SET updated_at = ?2, profile = ?3 WHERE id = ?1")?
+        .execute(params![id, now, text(profile)?])?;
     Ok(())
 }
 

@@ -20,6 +20,9 @@ const STEPS: &[&str] = &[
 /// How long to wait for another process that reads the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Statements that stay prepared: one payment's way needs more than the usual 16.
+const STATEMENTS: usize = 256;
+
 /// Why the database did not open.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,6 +61,7 @@ pub(super) fn open(database: &Database) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     migrate(&mut connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 

@@ -123,6 +123,19 @@ impl Store {
         result.await.map_err(|_| Refusal::Internal)?
     }
 
+    /// Runs `work`, which must change nothing, without looking at what is due:
+    /// for what no time and no other person changes.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let job = Job::Run(Box::new(move |connection| drop(answer.send(work(connection)))));
+        self.jobs.send(job).map_err(|_| Refusal::Internal)?;
+        result.await.map_err(|_| Refusal::Internal)?
+    }
+
     /// Is told after every unit that changed something.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()

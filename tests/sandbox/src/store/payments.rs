@@ -222,59 +222,59 @@ pub(crate) fn transaction_of(db: &Connection, id: i64) -> Result<Option<String>,
 
 /// Moves a payment to another transaction.
 pub(crate) fn set_transaction(db: &Connection, id: i64, key: &str) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET transaction_key = ?2 WHERE id = ?1", params![id, key])?;
+    db.prepare_cached("UPDATE payment SET transaction_key = ?2 WHERE id = ?1")?.execute(params![id, key])?;
     Ok(())
 }
 
 /// Lowers the price of a payment.
 pub(crate) fn set_price(db: &Connection, id: i64, price: Money) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET price = ?2 WHERE id = ?1", params![id, price.minor()])?;
+    db.prepare_cached("UPDATE payment SET price = ?2 WHERE id = ?1")?.execute(params![id, price.minor()])?;
     Ok(())
 }
 
 /// Counts a cash payment against the limits of its customer.
 pub(crate) fn set_cash_wallet(db: &Connection, id: i64, wallet: i64) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET cash_wallet = ?2 WHERE id = ?1", params![id, wallet])?;
+    db.prepare_cached("UPDATE payment SET cash_wallet = ?2 WHERE id = ?1")?.execute(params![id, wallet])?;
     Ok(())
 }
 
 /// Notes the wallet of a beneficiary who has registered.
 pub(crate) fn set_beneficiary(db: &Connection, id: i64, wallet: i64) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET beneficiary = ?2 WHERE id = ?1", params![id, wallet])?;
+    db.prepare_cached("UPDATE payment SET beneficiary = ?2 WHERE id = ?1")?.execute(params![id, wallet])?;
     Ok(())
 }
 
 /// Notes where the payer's money is from.
 pub(crate) fn set_funds_source(db: &Connection, id: i64, source: &Value) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET funds_source = ?2 WHERE id = ?1", params![id, source.to_string()])?;
+    db.prepare_cached("UPDATE payment SET funds_source = ?2 WHERE id = ?1")?
+        .execute(params![id, source.to_string()])?;
     Ok(())
 }
 
 /// Notes what happened to the password.
 pub(crate) fn set_password_status(db: &Connection, id: i64, status: PasswordStatus) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET password_status = ?2 WHERE id = ?1", params![id, status.name()])?;
+    db.prepare_cached("UPDATE payment SET password_status = ?2 WHERE id = ?1")?
+        .execute(params![id, status.name()])?;
     Ok(())
 }
 
 /// Notes until when a confirmed payment can be cancelled.
 pub(crate) fn set_done_at(db: &Connection, id: i64, at: i64) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET done_at = ?2 WHERE id = ?1", params![id, at])?;
+    db.prepare_cached("UPDATE payment SET done_at = ?2 WHERE id = ?1")?.execute(params![id, at])?;
     Ok(())
 }
 
 /// Writes another end of the freeze.
 pub(crate) fn set_freeze(db: &Connection, id: i64, freeze: Span) -> Result<(), Refusal> {
     let (seconds, until) = columns(freeze);
-    db.execute(
-        "UPDATE payment SET freeze_for = ?2, freeze_until = ?3 WHERE id = ?1",
-        params![id, seconds, until],
-    )?;
+    db.prepare_cached("UPDATE payment SET freeze_for = ?2, freeze_until = ?3 WHERE id = ?1")?
+        .execute(params![id, seconds, until])?;
     Ok(())
 }
 
 /// Notes what became of a confirmed payment.
 pub(crate) fn set_ended(db: &Connection, id: i64, ended: Ended) -> Result<(), Refusal> {
-    db.execute("UPDATE payment SET ended = ?2 WHERE id = ?1", params![id, ended.name()])?;
+    db.prepare_cached("UPDATE payment SET ended = ?2 WHERE id = ?1")?.execute(params![id, ended.name()])?;
     Ok(())
 }
 

@@ -52,14 +52,15 @@ pub(crate) fn of_user(db: &Connection, user: i64) -> Result<Vec<Project>, Refusa
 
 /// Writes what a merchant says about a project.
 pub(crate) fn update(db: &Connection, project: &Project) -> Result<(), Refusal> {
-    db.execute(
-        "UPDATE project SET title = ?2, description = ?3, wallet_id = ?4 WHERE id = ?1",
-        params![project.id, project.title, project.description, project.wallet],
-    )?;
+    db.prepare_cached("UPDATE project SET title = ?2, description = ?3, wallet_id = ?4 WHERE id = ?1")?
+        .execute(params![project.id, project.title, project.description, project.wallet])?;
     Ok(())
 }
 
 /// Sets where a project's callbacks go; false if there is no such project.
 pub(crate) fn set_callback_uri(db: &Connection, project: i64, uri: Option<&str>) -> Result<bool, Refusal> {
-    Ok(db.execute("UPDATE project SET callback_uri = ?2 WHERE id = ?1", params![project, uri])? > 0)
+    Ok(db
+        .prepare_cached("UPDATE project SET callback_uri = ?2 WHERE id = ?1")?
+        .execute(params![project, uri])?
+        > 0)
 }

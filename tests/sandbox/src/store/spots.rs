@@ -115,10 +115,8 @@ pub(crate) fn insert(
     location: i64,
     identifier: &str,
 ) -> Result<i64, Refusal> {
-    db.execute(
-        "INSERT INTO spot (id, location_id, identifier, status) VALUES (?1, ?2, ?3, 'open')",
-        params![id, location, identifier],
-    )?;
+    db.prepare_cached("INSERT INTO spot (id, location_id, identifier, status) VALUES (?1, ?2, ?3, 'open')")?
+        .execute(params![id, location, identifier])?;
     Ok(db.last_insert_rowid())
 }
 
@@ -174,12 +172,12 @@ pub(crate) fn insert_order(db: &Connection, spot: i64, key: &str) -> Result<i64,
 
 /// Takes an order off its spot.
 pub(crate) fn delete_order(db: &Connection, id: i64) -> Result<(), Refusal> {
-    db.execute("DELETE FROM spot_order WHERE id = ?1", [id])?;
+    db.prepare_cached("DELETE FROM spot_order WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
 /// Ends the visit: its orders are of the past.
 pub(crate) fn close_orders(db: &Connection, spot: i64) -> Result<(), Refusal> {
-    db.execute("UPDATE spot_order SET closed = 1 WHERE spot_id = ?1", [spot])?;
+    db.prepare_cached("UPDATE spot_order SET closed = 1 WHERE spot_id = ?1")?.execute([spot])?;
     Ok(())
 }

@@ -280,6 +280,21 @@ pub(crate) fn open(db: &Connection) -> Result<Vec<Open>, Refusal> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whether time has ended something at `now`, or an acceptance waits for
+/// something that may be there: asked before and after every unit, so that it
+/// is one statement over indexes that are nearly empty.
+pub(crate) fn is_anything_due(db: &Connection, now: i64) -> Result<bool, Refusal> {
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM transactions WHERE expires_at <= ?1)
+               OR EXISTS (SELECT 1 FROM payment WHERE ended IS NULL AND done_at <= ?1)
+               OR EXISTS (SELECT 1 FROM allowance WHERE status IN ('new', 'active') AND expires_at <= ?1)
+               OR EXISTS (SELECT 1 FROM transactions
+                    WHERE status IN ('waiting_registration', 'waiting_funds', 'waiting_password'))",
+        )?
+        .query_row([now], |row| row.get(0))?)
+}
+
 /// The keys of the transactions whose time was over at `now`.
 pub(crate) fn overdue(db: &Connection, now: i64) -> Result<Vec<String>, Refusal> {
     let mut statement = db.prepare_cached("SELECT key FROM transactions WHERE expires_at <= ?1")?;

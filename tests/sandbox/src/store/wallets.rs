@@ -83,7 +83,8 @@ pub(crate) fn first_of(db: &Connection, user: i64) -> Result<Option<i64>, Refusa
 
 /// Makes an empty wallet; its number.
 pub(crate) fn insert(db: &Connection, user: i64) -> Result<i64, Refusal> {
-    let id: i64 = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM wallet", [], |row| row.get(0))?;
+    let id: i64 =
+        db.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM wallet")?.query_row([], |row| row.get(0))?;
     insert_numbered(db, id, user, "active")?;
     Ok(id)
 }
@@ -93,10 +94,8 @@ pub(crate) fn insert_numbered(db: &Connection, id: i64, user: i64, status: &str)
     // Thirteen digits, so that no account number looks like a wallet code
     // (wallet-api section 8.1).
     let account_number = format!("EVP001{id:010}");
-    db.execute(
-        "INSERT INTO wallet (id, user_id, account_number, status) VALUES (?1, ?2, ?3, ?4)",
-        params![id, user, account_number, status],
-    )?;
+    db.prepare_cached("INSERT INTO wallet (id, user_id, account_number, status) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id, user, account_number, status])?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const SECONDS: i64 = 300;
 
 /// Makes a value for one use; the value and the session's id.
 pub(crate) fn make(db: &Connection, now: i64, user: i64) -> Result<(String, String), Refusal> {
-    db.execute("DELETE FROM auth_token WHERE expires_at <= ?1", [now])?;
+    db.prepare_cached("DELETE FROM auth_token WHERE expires_at <= ?1")?.execute([now])?;
     let (value, session) = random::name(LENGTH).zip(random::name(LENGTH)).ok_or(Refusal::Internal)?;
     db.prepare_cached(
         "INSERT INTO auth_token (value, session_id, user_id, expires_at) VALUES (?1, ?2, ?3, ?4)",

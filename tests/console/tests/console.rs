@@ -198,6 +198,13 @@ const CONTRAST: &str = r"(() => {
 })()";
 
 async fn it_is_readable_everywhere(browser: &mut Browser) {
+    // What there is to see at a first look.
+    let tabs = "document.querySelector('#tab-requests').click(); document.querySelector('#tab-show').click()";
+    browser.run(tabs).await;
+    browser.run("document.querySelector('#till').requestSubmit()").await;
+    browser
+        .until("document.querySelector('#till-qr').complete && !document.querySelector('#till-code').hidden")
+        .await;
     let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/console-shots");
     std::fs::create_dir_all(&shots).unwrap();
     for (width, height) in [(360, 740), (1280, 800)] {

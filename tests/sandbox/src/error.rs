@@ -43,6 +43,8 @@ pub(crate) enum Refusal {
     ServiceMissing(Service),
     /// There is no such thing, or the caller may not know that there is.
     NotFound(&'static str),
+    /// The client takes no JSON.
+    NotAcceptable,
     /// The path exists, the method does not.
     MethodNotAllowed,
     /// The body is larger than the server reads.
@@ -138,6 +140,9 @@ impl Refusal {
                 (StatusCode::FORBIDDEN, "forbidden", "The location does not offer this service")
             }
             Self::NotFound(reason) => (StatusCode::NOT_FOUND, "not_found", *reason),
+            Self::NotAcceptable => {
+                (StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Answers are application/json: accept that")
+            }
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "Method not allowed here")
             }

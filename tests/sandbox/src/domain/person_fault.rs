@@ -34,6 +34,8 @@ pub(crate) enum PersonFault {
     InvalidIdentity { subject: String },
     /// An identified user must give the personal code.
     IdentityRequired,
+    /// Too many identifications were begun.
+    TooManyIdentifications,
     /// What a merchant must know of the payer is not known to Paysera.
     IdentityUnknown,
 }
@@ -70,6 +72,9 @@ impl PersonFault {
             Self::InvalidIdentity { .. } => ("invalid_identity", "The personal code is not the user's"),
             Self::IdentityRequired => {
                 ("identity_required", "The user is identified: give the personal code in identity.code")
+            }
+            Self::TooManyIdentifications => {
+                ("rate_limit_exceeded_ge", "Five identifications were begun in 24 hours: try again tomorrow")
             }
             Self::IdentityUnknown => {
                 ("identity_required", "The merchant must know who pays: the payer must be identified first")

@@ -40,10 +40,11 @@ pub(crate) use query::Query;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Request};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::request::Parts;
+use http::{StatusCode, header};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -72,7 +73,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(confirmations::routes())
         .merge(subscribers::routes());
     Router::new()
-        .nest("/rest/v1", rest)
+        .nest("/rest/v1", rest.layer(middleware::from_fn(require_json_accepted)))
         .nest("/sandbox", control::routes(&app))
         .merge(console::routes())
         .merge(callbacks::routes())
@@ -83,6 +84,21 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(async || Refusal::NotFound("No such resource"))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
         .with_state(app)
+}
+
+/// Refuses a client that says it takes no JSON (wallet-api section 12); one that
+/// says nothing takes everything.
+async fn require_json_accepted(request: Request, next: Next) -> Result<Response, Refusal> {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let takes_json = |range: &str| {
+        let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let refused = parameters.split(';').any(|one| matches!(one.trim(), "q=0" | "q=0.0"));
+        matches!(kind.trim(), "*/*" | "application/*" | "application/json") && !refused
+    };
+    match accepted {
+        Some(ranges) if !ranges.split(',').any(takes_json) => Err(Refusal::NotAcceptable),
+        _ => Ok(next.run(request).await),
+    }
 }
 
 /// A successful answer.

@@ -5,8 +5,10 @@ use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use super::access;
+use crate::domain::cash::DAY_SECONDS;
 use crate::domain::fields::Fields;
 use crate::domain::identity::Level;
+use crate::domain::person_fault::PersonFault;
 use crate::error::Refusal;
 use crate::store::credentials::Caller;
 use crate::store::identification::{self, Document, Request};
@@ -20,6 +22,10 @@ const PROCESSING_SECONDS: i64 = 10;
 const MAX_DOCUMENTS: usize = 5;
 const IMAGE_PLACES: std::ops::RangeInclusive<i64> = 0..=9;
 const MAX_REQUESTS: usize = 50;
+
+/// Identifications that a user may begin in 24 hours. PROPOSAL: this is where
+/// `rate_limit_exceeded_ge` comes from, as there is no check of liveness.
+const MAX_REQUESTS_A_DAY: usize = 5;
 
 const DOCUMENT_TYPES: &[&str] = &["identity_card", "passport", "residence_permit", "driver_license"];
 
@@ -50,6 +56,10 @@ pub(crate) fn begin(db: &Connection, now: i64, caller: &Caller, user: i64) -> Re
     let requests = identification::of_user(db, user)?;
     if requests.iter().any(|request| request.accepted.is_none()) {
         return Err(Refusal::InvalidState("The user has a request that is not reviewed yet"));
+    }
+    let since = now.saturating_sub(DAY_SECONDS);
+    if requests.iter().filter(|request| request.created > since).count() >= MAX_REQUESTS_A_DAY {
+        return Err(Refusal::Person(PersonFault::TooManyIdentifications));
     }
     if requests.len() >= MAX_REQUESTS {
         return Err(Refusal::InvalidState("The user has too many requests"));

@@ -135,3 +135,24 @@ async fn what_is_no_document_and_no_image_is_refused() {
     world.get(stranger, &format!("{LIST}?statuses[]=lost")).await.refused(400, "invalid_parameters");
     world.done().await;
 }
+
+#[tokio::test]
+async fn nobody_is_identified_six_times_a_day() {
+    let world = World::new().await;
+    let stranger = app_of(&seed::UNIDENTIFIED);
+    for _ in 0..5 {
+        let id = world.raw(stranger, "POST", BEGIN, "").await.ok()["id"].clone();
+        world.image(stranger, &request(&id, "face-photo/image/0"), JPEG).await.ok();
+        let document = json!({"type": "passport", "number": "P1", "country": "GE"});
+        let document = world.post_to(stranger, &request(&id, "identity-document"), document).await.ok();
+        let scan = format!("/rest/v1/identity-document/{}/image/0", document["id"]);
+        world.image(stranger, &scan, PNG).await.ok();
+        world.raw(stranger, "PUT", &request(&id, "submit"), "").await.ok();
+        world.sandbox.clock().advance(10);
+        world.sandbox.review_identification(id.as_u64().unwrap(), false).await.unwrap();
+    }
+    world.raw(stranger, "POST", BEGIN, "").await.refused(400, "rate_limit_exceeded_ge");
+    world.sandbox.clock().advance(86_400);
+    world.raw(stranger, "POST", BEGIN, "").await.ok();
+    world.done().await;
+}

@@ -4,7 +4,7 @@
 use paysera_sandbox::seed;
 use serde_json::{Value, json};
 
-use crate::harness::{TILL, Who, World, app_of, cash_in, cash_out, codes, of, payment};
+use crate::harness::{Answer, TILL, Who, World, app_of, cash_in, cash_out, codes, of, payment};
 
 const CUSTOMER: u64 = seed::CUSTOMER.wallet;
 
@@ -241,5 +241,26 @@ async fn unknown_routes_and_methods_are_json_errors() {
     let bad: Value = json!({"payer": {"id": 2112, "email": "a@b"}});
     let key = world.create(TILL, cash_in(1, CUSTOMER)).await;
     world.put(TILL, &of(&key, "/reserve"), bad).await.refused(400, "invalid_parameters");
+    world.done().await;
+}
+
+#[tokio::test]
+async fn answers_are_json_or_nothing() {
+    let world = World::new().await;
+    for (accept, status) in [
+        ("application/xml", 406),
+        ("text/html, image/*;q=0.8", 406),
+        ("application/json;q=0", 406),
+        ("*/*", 200),
+        ("text/html, application/json;q=0.5", 200),
+        ("application/*", 200),
+    ] {
+        let request = world.http.get(world.url("/rest/v1/server")).header("accept", accept);
+        let answer = Answer::to(request).await.unwrap();
+        assert_eq!(answer.status, status, "{accept}");
+        if status == 406 {
+            answer.refused(406, "not_acceptable");
+        }
+    }
     world.done().await;
 }

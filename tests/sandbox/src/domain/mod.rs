@@ -11,6 +11,7 @@ pub(crate) mod iban;
 pub(crate) mod identity;
 pub(crate) mod items;
 pub(crate) mod location;
+pub(crate) mod offer;
 pub(crate) mod password;
 pub(crate) mod payer_rules;
 pub(crate) mod payment;

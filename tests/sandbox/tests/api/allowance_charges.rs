@@ -2,11 +2,11 @@
 //! left.
 
 use paysera_core::money::Currency;
-use paysera_sandbox::{Sandbox, seed};
+use paysera_sandbox::seed;
 use serde_json::{Value, json};
 
 use crate::allowances::{path, up_to};
-use crate::harness::{Answer, TILL, World, app_of, of, payment};
+use crate::harness::{Answer, TILL, World, app_of, of, payment, still};
 use crate::restart::File;
 
 const CUSTOMER: u64 = seed::CUSTOMER.wallet;
@@ -211,13 +211,13 @@ async fn two_charges_at_once_stay_within_the_limit() {
 #[tokio::test]
 async fn allowances_and_what_they_were_charged_survive_a_restart() {
     let file = File::new("allowance-charges");
-    let world = World::start(Sandbox::builder().database(file.database())).await;
+    let world = World::start(still().database(file.database())).await;
     let id = world.given(&seed::CUSTOMER, up_to(1000)).await;
     let (key, answer) = world.charge(400).await;
     answer.ok();
     let before: Value = world.get(TILL, &path(id)).await.ok();
     world.done().await;
-    let world = World::start(Sandbox::builder().database(file.database())).await;
+    let world = World::start(still().database(file.database())).await;
     assert_eq!(world.get(TILL, &path(id)).await.ok(), before);
     assert_eq!(world.left().await, 600);
     world.confirm(TILL, &key).await.ok();

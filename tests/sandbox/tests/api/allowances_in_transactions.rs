@@ -1,11 +1,11 @@
 //! Wallet-api sections 5.2 and 6.1: an allowance beside payments, what makes it
 //! active and what ends it.
 
-use paysera_sandbox::{Sandbox, Status, seed};
+use paysera_sandbox::{Status, seed};
 use serde_json::{Value, json};
 
 use crate::allowances::{path, up_to};
-use crate::harness::{TILL, World, app_of, cash_out, codes, of, payment};
+use crate::harness::{TILL, World, app_of, cash_out, codes, of, payment, still};
 use crate::people::SHOP;
 
 const MONTH: i64 = 2_592_000;
@@ -287,7 +287,7 @@ async fn the_cash_in_of_the_guide_needs_the_customers_own_allowance() {
 
 #[tokio::test]
 async fn the_console_shows_what_is_asked_for() {
-    let world = World::start(Sandbox::builder()).await;
+    let world = World::start(still()).await;
     let made = world
         .post_to(
             SHOP,

@@ -105,8 +105,9 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// With a clock that moves only when the test moves it.
     pub(crate) async fn new() -> Self {
-        Self::start(Sandbox::builder()).await
+        Self::start(still()).await
     }
 
     pub(crate) async fn start(builder: SandboxBuilder) -> Self {
@@ -188,6 +189,11 @@ impl World {
         assert!(report.is_balanced(), "{report:?}");
         self.sandbox.shutdown().await;
     }
+}
+
+/// A sandbox whose clock moves only when the test moves it.
+pub(crate) fn still() -> SandboxBuilder {
+    Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))
 }
 
 /// The path of a transaction.

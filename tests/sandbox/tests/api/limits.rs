@@ -1,9 +1,9 @@
 //! Limits of cash operations (wallet-api section 13).
 
-use paysera_sandbox::{Limits, Sandbox, seed};
+use paysera_sandbox::{Limits, seed};
 use serde_json::json;
 
-use crate::harness::{TILL, World, app_of, cash_in, cash_out, codes, of, payment};
+use crate::harness::{TILL, World, app_of, cash_in, cash_out, codes, of, payment, still};
 
 #[tokio::test]
 async fn one_operation_may_be_two_thousand_lari() {
@@ -18,7 +18,7 @@ async fn one_operation_may_be_two_thousand_lari() {
 #[tokio::test]
 async fn a_day_counts_both_directions_and_what_is_reserved() {
     let limits = Limits { per_operation: 1000, per_day: 1500 };
-    let world = World::start(Sandbox::builder().limits(limits)).await;
+    let world = World::start(still().limits(limits)).await;
     let mut generator = codes(&seed::CUSTOMER);
     let deposit = world.create(TILL, cash_in(1000, seed::CUSTOMER.wallet)).await;
     world.raw(TILL, "PUT", &of(&deposit, "/reserve/2112"), "").await.ok();
@@ -43,7 +43,7 @@ async fn a_day_counts_both_directions_and_what_is_reserved() {
 #[tokio::test]
 async fn the_allowance_has_a_limit_of_its_own() {
     let limits = Limits { per_operation: 1000, per_day: 1500 };
-    let world = World::start(Sandbox::builder().limits(limits)).await;
+    let world = World::start(still().limits(limits)).await;
     for (customer, price) in [(seed::CUSTOMER, 1000), (seed::POOR, 500)] {
         let key = world.create(TILL, cash_in(price, customer.wallet)).await;
         world.raw(TILL, "PUT", &of(&key, "/reserve/2112"), "").await.ok();

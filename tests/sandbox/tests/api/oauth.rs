@@ -1,9 +1,9 @@
 //! Wallet-api section 3.2: every grant and every refusal that clients act on.
 
-use paysera_sandbox::{Sandbox, SandboxClock, seed};
+use paysera_sandbox::{SandboxClock, seed};
 use serde_json::Value;
 
-use crate::harness::{TILL, World, app_of};
+use crate::harness::{TILL, World, app_of, still};
 use crate::people::{APP, SHOP, TOKEN, signer};
 
 const ME: &str = "/rest/v1/wallet/me";
@@ -36,7 +36,7 @@ async fn a_password_gives_a_token_that_signs() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_then_the_user_is_locked() {
-    let world = World::start(Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))).await;
+    let world = World::start(still().clock(SandboxClock::fixed(1_760_000_000))).await;
     let attempt = |username: &'static str, password: &'static str| {
         let fields = [("grant_type", "password"), ("username", username), ("password", password)];
         let world = &world;
@@ -106,7 +106,7 @@ async fn scopes_decide_what_a_token_may_read() {
 
 #[tokio::test]
 async fn tokens_end_as_configured_and_are_refreshed_once() {
-    let world = World::start(Sandbox::builder().token_lifetime(60)).await;
+    let world = World::start(still().token_lifetime(60)).await;
     let first = world.sign_in(&seed::CUSTOMER, "balance").await;
     assert_eq!(first["expires_in"], 60);
     world.sandbox.clock().advance(60);

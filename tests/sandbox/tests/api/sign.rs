@@ -1,5 +1,6 @@
 //! `paysera-sandbox sign`, as it is typed.
 
+use paysera_sandbox::Sandbox;
 use tokio::process::Command;
 
 use crate::harness::World;
@@ -16,7 +17,7 @@ async fn sign(arguments: &[&str]) -> Result<String, String> {
 
 #[tokio::test]
 async fn what_it_prints_is_accepted() {
-    let world = World::new().await;
+    let world = World::start(Sandbox::builder()).await;
     let base = world.sandbox.base_url();
     let body = r#"{"payments":[{"price":100,"currency":"GEL","description":"Tea"}]}"#;
     for (arguments, method, path, body) in [

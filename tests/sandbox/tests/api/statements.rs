@@ -1,9 +1,9 @@
 //! Wallet-api section 6.3: what happened to a wallet's money.
 
-use paysera_sandbox::{Sandbox, SandboxClock, seed};
+use paysera_sandbox::{SandboxClock, seed};
 use serde_json::{Value, json};
 
-use crate::harness::{TILL, World, app_of, nonce, of, payment};
+use crate::harness::{TILL, World, app_of, nonce, of, payment, still};
 use crate::people::SHOP;
 
 const ME: &str = "/rest/v1/wallet/me";
@@ -27,7 +27,7 @@ impl World {
 
 #[tokio::test]
 async fn a_payment_is_a_statement_on_both_sides() {
-    let world = World::start(Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))).await;
+    let world = World::start(still().clock(SandboxClock::fixed(1_760_000_000))).await;
     world.sandbox.clock().advance(60);
     let key = world.pay(1250).await;
     let mine = world.statements("").await;
@@ -127,7 +127,7 @@ async fn statements_are_paged_by_place_and_by_cursor() {
 
 #[tokio::test]
 async fn statements_are_narrowed() {
-    let world = World::start(Sandbox::builder().clock(SandboxClock::fixed(1_760_000_000))).await;
+    let world = World::start(still().clock(SandboxClock::fixed(1_760_000_000))).await;
     world.sandbox.clock().advance(100);
     world.pay(7).await;
     for (query, total) in [
@@ -151,7 +151,7 @@ async fn statements_are_narrowed() {
 
 #[tokio::test]
 async fn who_may_read_statements() {
-    let world = World::start(Sandbox::builder().token_lifetime(10_000_000)).await;
+    let world = World::start(still().token_lifetime(10_000_000)).await;
     world.sandbox.clock().advance(1_000_000);
     let path = format!("{ME}/statements");
     let recent = world.token(&seed::CUSTOMER, "recent_statements").await;

@@ -151,6 +151,10 @@ async fn switches_work(sandbox: &Sandbox, browser: &mut Browser) {
     browser.run("document.querySelector('#fault-form select[name=often]').value = 'always'").await;
     browser.run("document.querySelector('#fault-form').requestSubmit()").await;
     browser.until("document.querySelector('#faults-list').textContent.includes('all of them')").await;
+    browser.run("document.querySelector('#fault-form').requestSubmit()").await;
+    browser.until("document.querySelectorAll('#faults-list > li').length === 2").await;
+    browser.run("document.querySelector('#faults-list button').click()").await;
+    browser.until("document.querySelectorAll('#faults-list > li').length === 1").await;
     browser.run("document.querySelector('#faults-clear').click()").await;
     browser.until("!document.querySelector('#faults-empty').hidden").await;
 
@@ -161,6 +165,11 @@ async fn switches_work(sandbox: &Sandbox, browser: &mut Browser) {
         .await;
     let key = create(sandbox, 100, "counterpart").await;
     browser.until(&format!("{}.textContent.includes('reserved')", row(&key))).await;
+    browser.until("document.querySelector('#deeds-list').textContent.includes('reserved')").await;
+    browser.run("document.querySelector('#counterpart-form').requestSubmit()").await;
+    browser.until("document.querySelectorAll('#counterparts-list > li').length === 2").await;
+    browser.run("document.querySelector('#counterparts-list button').click()").await;
+    browser.until("document.querySelectorAll('#counterparts-list > li').length === 1").await;
     browser.run("document.querySelector('#counterparts-clear').click()").await;
     browser.until("!document.querySelector('#counterparts-empty').hidden").await;
 }

@@ -8,8 +8,9 @@
 //! core is shared, and [`mac`] is written a second time from
 //! the documentation.
 //!
-//! The layers, outside in: `server` (connections and faults) and `callbacks`
-//! (what is sent to merchants), `http` (routes, signatures, JSON), `operations` (what callers do, each in one database
+//! The layers, outside in: `server` (connections and faults), `callbacks` (what
+//! is sent to merchants) and `counterparts` (simulated people), `http` (routes,
+//! signatures, JSON), `operations` (what callers do, each in one database
 //! transaction), `domain` (rules without I/O) and `store` (SQLite).
 #![forbid(unsafe_code)]
 
@@ -37,7 +38,7 @@ mod store;
 mod tls;
 
 pub use clock::SandboxClock;
-pub use counterparts::{Counterpart, Counterparts};
+pub use counterparts::{Counterpart, Counterparts, Deed};
 pub use domain::cash::Limits;
 pub use domain::status::Status;
 pub use faults::{Fault, FaultRule, Faults};

@@ -3,9 +3,10 @@
 import { get, post, remove, Refused, scan } from "./api.js";
 import { byId, clockText, follow, options, tabs } from "./dom.js";
 import { FAULTS, faultBody } from "./faults.js";
-import { callbackRow, counterpartRow, faultRow, requestRow, transactionRow, walletCard } from "./views.js";
+import { callbackRow, counterpartRow, deedRow, faultRow, requestRow, transactionRow, walletCard } from "./views.js";
 
 const MERCHANT = "merchant";
+const SHOWN_DEEDS = 20;
 let state = null;
 let clockOffset = 0;
 let reviewed = null;
@@ -66,7 +67,7 @@ async function refresh() {
 }
 
 function show(requests) {
-  const { server, wallets, transactions, faults, counterparts, locations } = state;
+  const { server, wallets, transactions, faults, counterparts, deeds, locations } = state;
   clockOffset = server.time - Date.now() / 1000;
   follow(byId("wallets"), wallets, (wallet) => wallet.wallet, walletCard);
   const first = !opened;
@@ -81,16 +82,20 @@ function show(requests) {
   byId("transactions-count").textContent = transactions.length ? `latest ${transactions.length}` : "";
   follow(byId("requests-list"), [...requests].reverse(), (request) => request.seq, requestRow);
   byId("requests-empty").hidden = requests.length > 0;
-  follow(byId("faults-list"), faults, (fault) => fault.id, faultRow);
+  follow(byId("faults-list"), faults, (fault) => fault.id, (fault) => faultRow(fault, takeBack("faults")));
   byId("faults-empty").hidden = faults.length > 0;
-  follow(byId("counterparts-list"), counterparts, (one) => one.id, counterpartRow);
+  follow(byId("counterparts-list"), counterparts, (one) => one.id, (one) => counterpartRow(one, takeBack("counterparts")));
   byId("counterparts-empty").hidden = counterparts.length > 0;
+  const latest = deeds.slice(-SHOWN_DEEDS).reverse();
+  follow(byId("deeds-list"), latest, (deed) => `${deed.counterpart} ${deed.transaction_key}`, deedRow);
+  byId("deeds-title").hidden = deeds.length === 0;
 
   const customers = wallets.filter((wallet) => wallet.role !== MERCHANT);
   options(byId("customer"), customers.map(({ wallet, name }) => [wallet, name]));
   options(byId("counterpart-who"), [...customers.map(({ wallet, name }) => [wallet, name]), [MERCHANT, "The merchant"]]);
   showActs();
   options(byId("money-wallet"), wallets.map(({ wallet, name }) => [wallet, name]));
+  options(byId("counterpart-location"), [["", "everywhere"], ...locations.map(({ id, title }) => [id, title])]);
   options(byId("till-location"), locations.map(({ id, title }) => [id, title]));
   showCustomer();
   tick();
@@ -242,6 +247,12 @@ const CUSTOMER_ACTS = [
   ["decline", "declines"],
 ];
 
+/** Takes one fault or counterpart back. */
+const takeBack = (kind) => ({ id }) => attempt(async () => {
+  await remove(`/sandbox/${kind}/${id}`);
+  refresh();
+});
+
 /** What the chosen one can do by itself. */
 function showActs() {
   const merchant = byId("counterpart-who").value === MERCHANT;
@@ -249,8 +260,13 @@ function showActs() {
 }
 
 byId("counterpart-who").addEventListener("change", showActs);
-onSubmit("counterpart-form", async ({ who, does, after }) => {
-  await post("/sandbox/counterparts", { does, after: Number(after), ...(who === MERCHANT ? {} : { wallet: Number(who) }) });
+onSubmit("counterpart-form", async ({ who, does, after, location }) => {
+  await post("/sandbox/counterparts", {
+    does,
+    after: Number(after),
+    wallet: who === MERCHANT ? null : Number(who),
+    location_id: location ? Number(location) : null,
+  });
   refresh();
 });
 byId("counterparts-clear").addEventListener("click", () => attempt(async () => {

@@ -112,11 +112,27 @@ export function callbackRow(callback, before, sendAgain) {
       make("p", { className: "buttons" }, again, make("a", link)))));
 }
 
+/** A button at the end of a row. */
+function rowButton(text, act) {
+  const button = make("button", { type: "button", className: "quiet", textContent: text });
+  button.addEventListener("click", act);
+  return button;
+}
+
 /** Somebody who acts by itself. */
-export const counterpartRow = ({ text }) => make("li", { className: "line" }, make("strong", { textContent: text }));
+export const counterpartRow = (counterpart, sendAway) => make("li", { className: "line" },
+  make("strong", { textContent: counterpart.text }),
+  rowButton("Send away", () => sendAway(counterpart)));
+
+/** What one of them did, or why it was refused. */
+export const deedRow = ({ at, transaction_key, status, refusal }) => make("li", { className: "line" },
+  make("time", { className: "number", textContent: clockText(at) }),
+  make("code", { textContent: transaction_key }),
+  chip(status ? words(status) : refusal, status ? TONES[status] : "bad"));
 
 /** A fault that is on. */
-export const faultRow = (fault) => make("li", { className: "line" },
+export const faultRow = (fault, switchOff) => make("li", { className: "line" },
   make("code", { textContent: `${fault.method} …${fault.path}` }),
   make("strong", { textContent: fault.fault }),
-  make("span", { className: "quiet", textContent: howOften(fault) }));
+  make("span", { className: "quiet", textContent: howOften(fault) }),
+  rowButton("Switch off", () => switchOff(fault)));

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// `GET /sandbox/state`: wallets, the latest transactions with their history,
-/// locations and the faults that wait. The audit is apart: it reads every entry.
+/// locations, the faults that wait and the counterparts. The audit is apart: it reads every entry.
 async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
     let now = app.clock.now();
     let (wallets, transactions, locations) = app
@@ -48,6 +48,7 @@ async fn state(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
         "locations": locations,
         "faults": faults::shown(&app),
         "counterparts": counterparts::shown(&app),
+        "deeds": counterparts::deeds(&app),
     })))
 }
 
@@ -84,8 +85,8 @@ async fn messages(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
 }
 
 /// `POST /sandbox/reset`: forgets everything and plants the seed anew, or the
-/// `seed` of the body; faults and counterparts are cleared,
-/// clock and limits stay.
+/// `seed` of the body; faults and counterparts are cleared, clock and limits
+/// stay.
 async fn start_again(State(app): State<App>, JsonBody(mut body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let (now, limits) = (app.clock.now(), app.limits);
     let seed = match body.remove("seed") {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::JsonBody;
 use crate::app::App;
-use crate::counterparts::Counterpart;
+use crate::counterparts::{Counterpart, Deed};
 use crate::domain::fields::Fields;
 use crate::error::Refusal;
 use crate::http::{InPath, Reply};
@@ -18,9 +18,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/counterparts/{id}", delete(remove))
 }
 
-/// `GET /sandbox/counterparts`.
+/// `GET /sandbox/counterparts`: who plays along, and what they did last.
 async fn list(State(app): State<App>) -> Reply<Value> {
-    Reply(json!({ "counterparts": shown(&app) }))
+    Reply(json!({"counterparts": shown(&app), "deeds": deeds(&app)}))
 }
 
 /// Who plays along, as the console shows them.
@@ -29,9 +29,23 @@ pub(super) fn shown(app: &App) -> Vec<Value> {
     all.map(|(id, counterpart)| json!({"id": id, "text": counterpart.text()})).collect()
 }
 
+/// What they did last, oldest first: the status that a transaction has since, or
+/// why they were refused.
+pub(super) fn deeds(app: &App) -> Vec<Value> {
+    let one = |deed: Deed| {
+        let (status, refusal) = match deed.result {
+            Ok(status) => (Some(status.name()), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        json!({"counterpart": deed.counterpart, "at": deed.at, "transaction_key": deed.transaction_key,
+            "status": status, "refusal": refusal})
+    };
+    app.counterparts.deeds().into_iter().map(one).collect()
+}
+
 /// `POST /sandbox/counterparts` with `does`: `accept`, `accept_without_money` or
 /// `decline` with `wallet`, or `confirm`; `after` so many seconds of the
-/// sandbox's clock, only at `location_id`.
+/// sandbox's clock, only at `location_id`, only what `client_id` made.
 async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let fields = Fields::root(&body);
     let does = fields.required("does")?;
@@ -57,6 +71,10 @@ async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<V
     if let Some(location) = number(&fields, "location_id")? {
         counterpart = counterpart.at_location(location);
     }
+    if let Some(client) = fields.text("client_id")? {
+        counterpart = counterpart.of_client(client);
+    }
+    app.counterparts.check(counterpart.clone()).await?;
     let full = Refusal::InvalidState("A hundred people play along: send some away");
     let id = app.counterparts.add(counterpart).ok_or(full)?;
     Ok(Reply(json!({"id": id, "counterparts": shown(&app)})))

@@ -1,5 +1,5 @@
-//! `GET /sandbox/events`: a server-sent event `change` whenever the books or
-//! the request log changed, at most ten a second.
+//! `GET /sandbox/events`: a server-sent event `change` whenever the books, the
+//! request log or the counterparts changed, at most ten a second.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,6 +23,7 @@ pub(super) fn routes() -> Router<App> {
 struct Watched {
     books: watch::Receiver<u64>,
     requests: watch::Receiver<u64>,
+    counterparts: watch::Receiver<u64>,
     stopped: watch::Receiver<()>,
 }
 
@@ -32,6 +33,7 @@ impl Watched {
         tokio::select! {
             changed = self.books.changed() => changed.ok()?,
             changed = self.requests.changed() => changed.ok()?,
+            changed = self.counterparts.changed() => changed.ok()?,
             _ = self.stopped.changed() => return None,
         }
         tokio::select! {
@@ -40,12 +42,18 @@ impl Watched {
         }
         self.books.mark_unchanged();
         self.requests.mark_unchanged();
+        self.counterparts.mark_unchanged();
         Some(())
     }
 }
 
 async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let watched = Watched { books: app.store.changes(), requests: app.log.changes(), stopped: app.stopped };
+    let watched = Watched {
+        books: app.store.changes(),
+        requests: app.log.changes(),
+        counterparts: app.counterparts.changes(),
+        stopped: app.stopped,
+    };
     let stream = stream::unfold(watched, async |mut watched| {
         watched.change().await.map(|()| (Ok(Event::default().event("change").data("{}")), watched))
     });

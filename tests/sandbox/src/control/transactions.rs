@@ -18,7 +18,7 @@ use crate::error::Refusal;
 use crate::http::{InPath, Reply};
 use crate::operations::{access, create, end, reject, reserve};
 use crate::seed;
-use crate::store::credentials::{self, Caller, Signer};
+use crate::store::credentials::Caller;
 
 type Answer = Result<Reply<TransactionOverview>, Refusal>;
 
@@ -116,8 +116,5 @@ fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
 
 /// The seeded merchant at the till.
 fn merchant(db: &Connection) -> Result<Caller, Refusal> {
-    match credentials::credentials(db, seed::RETAILER_CLIENT_ID)?.map(|client| client.signer) {
-        Some(Signer::Caller(merchant)) => Ok(merchant),
-        Some(Signer::App { .. }) | None => Err(Refusal::NotFound("The seeded merchant is gone")),
-    }
+    access::as_merchant(db, seed::RETAILER_CLIENT_ID)
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::domain::scopes::Scopes;
 use crate::error::Refusal;
 use crate::store::clients::Client;
-use crate::store::credentials::Caller;
+use crate::store::credentials::{self, Caller, Signer};
 use crate::store::{authorizations, clients, wallets};
 
 /// The user that `me` stands for: a token's user, or the owner of the
@@ -82,6 +82,16 @@ pub(crate) fn app_token<'a>(db: &Connection, caller: &'a Caller) -> Result<(&'a 
 
 /// The client of a caller who needs none.
 const IN_PERSON: &str = "";
+
+/// A merchant's client that acts without a request.
+pub(crate) fn as_merchant(db: &Connection, client: &str) -> Result<Caller, Refusal> {
+    match credentials::credentials(db, client)?.map(|client| client.signer) {
+        Some(Signer::Caller(merchant @ Caller::Client { .. })) => Ok(merchant),
+        Some(Signer::Caller(Caller::User { .. }) | Signer::App { .. }) | None => {
+            Err(Refusal::NotFound("There is no such merchant"))
+        }
+    }
+}
 
 /// The owner of a wallet who acts without an app: in the console or on a page.
 pub(crate) fn in_person(db: &Connection, wallet: i64) -> Result<Caller, Refusal> {

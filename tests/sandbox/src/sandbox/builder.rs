@@ -11,7 +11,7 @@ use super::{Sandbox, SandboxError};
 use crate::app::App;
 use crate::callbacks::{Sender, Worker};
 use crate::clock::SandboxClock;
-use crate::counterparts::{self, Counterparts};
+use crate::counterparts::Counterparts;
 use crate::domain::cash::Limits;
 use crate::faults::Faults;
 use crate::mac::ReplayGuard;
@@ -121,6 +121,7 @@ impl SandboxBuilder {
         let planting = store.unit(now, move |db| seed::plant(db, now, &limits, &planted));
         planting.await.map_err(SandboxError::of_seed)?;
         let (stop, stopped) = watch::channel(());
+        let counterparts = Counterparts::new(Arc::clone(&store), self.clock.clone(), limits);
         let app = App {
             store,
             clock: self.clock,
@@ -129,7 +130,7 @@ impl SandboxBuilder {
             token_seconds: i64::from(self.token_seconds.unwrap_or(TOKEN_SECONDS)),
             replay: Arc::new(ReplayGuard::default()),
             faults: Faults::default(),
-            counterparts: Counterparts::default(),
+            counterparts: counterparts.clone(),
             rate_limits: if self.rate_limits { RateLimits::documented() } else { RateLimits::default() },
             log: RequestLog::default(),
             callbacks: Sender::new()?,
@@ -144,7 +145,7 @@ impl SandboxBuilder {
         let server =
             Server { router: router.clone(), app: app.clone(), tls, requests: Arc::clone(&requests) };
         let worker = tokio::spawn(Worker::new(app.clone()).run());
-        let people = tokio::spawn(counterparts::play(app.clone()));
+        let people = tokio::spawn(counterparts.play());
         let server = tokio::spawn(server.run(listener, stopped));
         Ok(Sandbox { address, app, router, requests, stop, ca_pem, server, worker, people })
     }

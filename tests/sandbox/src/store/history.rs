@@ -1,6 +1,6 @@
 //! Every status that a transaction ever had.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use super::callbacks;
@@ -47,6 +47,50 @@ pub(crate) struct Step {
     at: i64,
     status: String,
     actor: String,
+}
+
+/// A step of any transaction.
+#[derive(Debug)]
+pub(crate) struct NumberedStep {
+    /// Counted over all transactions.
+    pub(crate) seq: i64,
+    pub(crate) key: String,
+    pub(crate) at: i64,
+    pub(crate) status: String,
+}
+
+/// The number of the newest step of any transaction, 0 if there is none.
+pub(crate) fn newest(db: &Connection) -> Result<i64, Refusal> {
+    let mut statement = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM transaction_status")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// The first `limit` steps after the step `seq`, oldest first.
+pub(crate) fn after(db: &Connection, seq: i64, limit: i64) -> Result<Vec<NumberedStep>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq, transaction_key, at, status FROM transaction_status
+         WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    )?;
+    Ok(statement.query_map([seq, limit], numbered)?.collect::<Result<_, _>>()?)
+}
+
+/// The latest steps of the newest `limit` transactions that wait for a customer
+/// or for their merchant, oldest first.
+pub(crate) fn open(db: &Connection, limit: i64) -> Result<Vec<NumberedStep>, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT step.seq, key, step.at, step.status FROM transactions
+         JOIN transaction_status AS step ON step.seq =
+           (SELECT max(seq) FROM transaction_status WHERE transaction_key = key)
+         WHERE expires_at IS NOT NULL AND transactions.status IN ('new', 'waiting', 'reserved')
+         ORDER BY transactions.seq DESC LIMIT ?1",
+    )?;
+    let mut steps = statement.query_map([limit], numbered)?.collect::<Result<Vec<_>, _>>()?;
+    steps.sort_by_key(|step| step.seq);
+    Ok(steps)
+}
+
+fn numbered(row: &Row<'_>) -> rusqlite::Result<NumberedStep> {
+    Ok(NumberedStep { seq: row.get(0)?, key: row.get(1)?, at: row.get(2)?, status: row.get(3)? })
 }
 
 /// Every status of the transaction, oldest first.

@@ -8,7 +8,7 @@ use super::allowances;
 use super::credentials::Caller;
 use super::history::{self, Actor};
 use super::payments::{self, StoredPayment};
-use super::rows::{columns, read_transaction, target_column, unknown_name};
+use super::rows::{columns, read_transaction, target_column};
 use crate::domain::callback::CallbackTarget;
 use crate::domain::draft::Draft;
 use crate::domain::span::Span;
@@ -18,7 +18,7 @@ use crate::random;
 
 /// How long nobody needs to accept a transaction, in seconds: one month
 /// (wallet-api section 5.2).
-pub(super) const NEW_SECONDS: i64 = 2_592_000;
+pub(crate) const NEW_SECONDS: i64 = 2_592_000;
 
 /// A transaction with its payments.
 #[derive(Clone, Debug)]
@@ -252,32 +252,6 @@ pub(crate) fn set_ended(
     .execute(params![key, status.name(), confirmed_at])?;
     allowances::follow_transaction(db, now, key, status)?;
     history::record(db, now, key, status, actor)
-}
-
-/// An open transaction, as much as decides who acts on it.
-#[derive(Clone, Debug)]
-pub(crate) struct Open {
-    pub(crate) key: String,
-    pub(crate) status: Status,
-    pub(crate) location: Option<i64>,
-    /// When it got its status.
-    pub(crate) since: i64,
-}
-
-/// The newest transactions that wait for a customer or for their merchant.
-pub(crate) fn open(db: &Connection) -> Result<Vec<Open>, Refusal> {
-    let mut statement = db.prepare_cached(
-        "SELECT key, transactions.status, location_id, (
-           SELECT max(at) FROM transaction_status WHERE transaction_key = key)
-         FROM transactions WHERE expires_at IS NOT NULL AND status IN ('new', 'waiting', 'reserved')
-         ORDER BY seq DESC LIMIT 1000",
-    )?;
-    let rows = statement.query_map([], |row| {
-        let status: String = row.get(1)?;
-        let status = Status::parse(&status).ok_or_else(|| unknown_name(1, &status))?;
-        Ok(Open { key: row.get(0)?, status, location: row.get(2)?, since: row.get(3)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whether time has ended something at `now`, or an acceptance waits for

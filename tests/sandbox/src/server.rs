@@ -154,13 +154,11 @@ impl Server {
                 Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
             }
             Some(Fault::Silence) => {
-                let mut stopped = self.app.stopped.clone();
-                // Either end will do.
-                let _ended = tokio::time::timeout(LONGEST_DELAY, stopped.changed()).await;
+                self.app.faults.hold(LONGEST_DELAY, self.app.stopped.clone()).await;
                 Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
             }
             Some(Fault::Delay(time)) => {
-                tokio::time::sleep(time.min(LONGEST_DELAY)).await;
+                self.app.faults.hold(time, self.app.stopped.clone()).await;
                 answer(self.router, request).await
             }
             Some(Fault::ProcessTwice) => answer_twice(self.router, request).await,

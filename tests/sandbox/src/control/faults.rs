@@ -18,12 +18,14 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/faults", get(list).post(add).delete(clear))
         .route("/faults/seed", post(seed))
+        .route("/faults/release", post(release))
         .route("/faults/{id}", delete(remove))
 }
 
-/// `GET /sandbox/faults`: the rules, in the order in which they are looked at.
+/// `GET /sandbox/faults`: the rules, in the order in which they are looked at,
+/// and how many requests are held at the moment.
 async fn list(State(app): State<App>) -> Reply<Value> {
-    Reply(json!({ "faults": shown(&app) }))
+    Reply(json!({"faults": shown(&app), "held": *app.faults.held().borrow()}))
 }
 
 /// The rules as the console shows them.
@@ -97,7 +99,13 @@ fn number(fields: &Fields<'_>, name: &str, least: u32, most: u32) -> Result<Opti
         .ok_or_else(|| fields.refuse(name, &format!("This value should be {least} to {most}")))
 }
 
-/// `DELETE /sandbox/faults`: forgets every rule.
+/// `POST /sandbox/faults/release`: ends the delays and silences of the moment.
+async fn release(State(app): State<App>, _: JsonBody) -> Reply<Value> {
+    app.faults.release();
+    list(State(app)).await
+}
+
+/// `DELETE /sandbox/faults`: forgets every rule and lets go what is held.
 async fn clear(State(app): State<App>) -> Reply<Value> {
     app.faults.clear();
     list(State(app)).await

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use tokio::sync::watch;
 
 pub use rule::{Fault, FaultRule};
 
@@ -24,6 +25,10 @@ pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(600);
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     board: Arc<Mutex<Board>>,
+    /// Requests that are held at the moment.
+    held: watch::Sender<usize>,
+    /// Counts the orders to let them go.
+    releases: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -55,9 +60,36 @@ impl Faults {
         board.rules.len() < before
     }
 
-    /// Forgets every rule.
+    /// Forgets every rule and lets go what is held.
     pub fn clear(&self) {
         self.board().rules.clear();
+        self.release();
+    }
+
+    /// How many requests are held at the moment, by [`Fault::Delay`] and
+    /// [`Fault::Silence`].
+    #[must_use]
+    pub fn held(&self) -> watch::Receiver<usize> {
+        self.held.subscribe()
+    }
+
+    /// Ends the delays and silences that are held at the moment: delayed requests
+    /// go on, the connections of the others are closed.
+    pub fn release(&self) {
+        self.releases.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Holds a request for `time`, ten minutes at most, or until it is let go or
+    /// `stopped` changes.
+    pub(crate) async fn hold(&self, time: Duration, mut stopped: watch::Receiver<()>) {
+        let mut releases = self.releases.subscribe();
+        let _held = Held::new(&self.held);
+        tokio::select! {
+            () = tokio::time::sleep(time.min(LONGEST_DELAY)) => {}
+            // Both senders stay as long as somebody asks for faults.
+            _ = releases.changed() => {}
+            _ = stopped.changed() => {}
+        }
     }
 
     /// Begins the row of chances anew from `seed`; it is 0 at the start.
@@ -126,6 +158,22 @@ impl Faults {
 
     fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts a request as held as long as it is there; its client may go away.
+struct Held<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Held<'a> {
+    fn new(held: &'a watch::Sender<usize>) -> Self {
+        held.send_modify(|count| *count = count.saturating_add(1));
+        Self(held)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
     }
 }
 

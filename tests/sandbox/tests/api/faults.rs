@@ -1,9 +1,11 @@
 //! Faults on demand.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use paysera_sandbox::{Fault, FaultRule, Status, seed};
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use crate::harness::{Answer, TILL, World, app_of, cash_out, codes, control, nonce, of, payment, with};
 
@@ -75,18 +77,71 @@ async fn a_dropped_request_was_not_processed() {
     world.done().await;
 }
 
+/// Confirms in the background, and waits until the fault holds that.
+async fn held_confirm(world: &Arc<World>, key: &str) -> JoinHandle<Result<u16, reqwest::Error>> {
+    let mut held = world.sandbox.faults().held();
+    let (world, key) = (Arc::clone(world), key.to_owned());
+    let waiting = tokio::spawn(async move { confirm(&world, &key).await });
+    held.wait_for(|count| *count == 1).await.unwrap();
+    waiting
+}
+
 #[tokio::test]
-async fn a_silent_server_answers_nobody_and_stops_all_the_same() {
-    let world = World::new().await;
-    world.sandbox.faults().add(FaultRule::new("*", Fault::Silence)).unwrap();
-    let request = world.http.get(world.url("/rest/v1/server"));
-    let waiting = tokio::spawn(request.send());
+async fn a_silent_server_answers_nobody_until_it_is_let_go() {
+    let world = Arc::new(World::new().await);
+    let key = reserved(&world).await;
+    world.sandbox.faults().add(FaultRule::new("confirm", Fault::Silence).times(1)).unwrap();
+    let waiting = held_confirm(&world, &key).await;
     // The server goes on.
-    let state = world.http.get(world.url("/sandbox/state")).send().await.unwrap();
-    assert_eq!(state.status(), 200);
+    let faults = Answer::to(world.http.get(world.url("/sandbox/faults"))).await.unwrap().ok();
+    assert_eq!(faults, json!({"faults": [], "held": 1}));
     assert!(!waiting.is_finished());
-    world.done().await;
+    control(&world, "/faults/release", json!({})).await.ok();
     waiting.await.unwrap().unwrap_err();
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
+    assert_eq!(*world.sandbox.faults().held().borrow(), 0);
+    Arc::into_inner(world).unwrap().done().await;
+}
+
+#[tokio::test]
+async fn what_is_held_does_not_keep_the_sandbox_from_stopping() {
+    for (fault, answered) in [(Fault::Silence, false), (Fault::Delay(Duration::from_secs(600)), true)] {
+        let world = World::new().await;
+        let mut held = world.sandbox.faults().held();
+        world.sandbox.faults().add(FaultRule::new("*", fault)).unwrap();
+        let waiting = tokio::spawn(world.http.get(world.url("/rest/v1/server")).send());
+        held.wait_for(|count| *count == 1).await.unwrap();
+        let start = Instant::now();
+        world.done().await;
+        assert!(start.elapsed() < Duration::from_secs(4), "{fault:?}");
+        assert_eq!(waiting.await.unwrap().is_ok(), answered, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_is_not_held_any_more() {
+    let world = World::new().await;
+    let mut held = world.sandbox.faults().held();
+    world.sandbox.faults().add(FaultRule::new("*", Fault::Silence)).unwrap();
+    let waiting = tokio::spawn(world.http.get(world.url("/rest/v1/server")).send());
+    held.wait_for(|count| *count == 1).await.unwrap();
+    waiting.abort();
+    held.wait_for(|count| *count == 0).await.unwrap();
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_delayed_request_is_processed_when_it_is_let_go() {
+    let world = Arc::new(World::new().await);
+    let key = reserved(&world).await;
+    let delay = Fault::Delay(Duration::from_secs(600));
+    world.sandbox.faults().add(FaultRule::new("confirm", delay)).unwrap();
+    let waiting = held_confirm(&world, &key).await;
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
+    world.sandbox.faults().clear();
+    assert_eq!(waiting.await.unwrap().unwrap(), 200);
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Confirmed);
+    Arc::into_inner(world).unwrap().done().await;
 }
 
 #[tokio::test]
@@ -184,6 +239,6 @@ async fn faults_are_switched_by_the_control_api() {
     control(&world, "/faults/seed", json!({"seed": 7})).await.ok();
     control(&world, "/faults/seed", json!({"seed": -7})).await.refused(400, "invalid_parameters");
     let clear = world.http.delete(world.url("/sandbox/faults"));
-    assert_eq!(Answer::to(clear).await.unwrap().ok(), json!({"faults": []}));
+    assert_eq!(Answer::to(clear).await.unwrap().ok(), json!({"faults": [], "held": 0}));
     world.done().await;
 }

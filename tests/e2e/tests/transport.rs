@@ -5,7 +5,7 @@
 use paysera_core::error::ApiErrorKind;
 use paysera_core::money::Currency;
 use paysera_e2e::{Shop, failure, names, next, receipt, serve};
-use paysera_sandbox::{Faults, Status, seed};
+use paysera_sandbox::{Fault, FaultRule, Faults, Status, seed};
 use seed::{CUSTOMER, RETAILER_WALLET};
 
 const TEN_MINUTES: i64 = 600;
@@ -18,6 +18,27 @@ const TRUNCATED: Break = Faults::truncate_once;
 const NOT_JSON: Break = Faults::not_json_once;
 const FAILED: Break = |faults, method, path| faults.fail_once(method, path, 500);
 const BUSY: Break = |faults, method, path| faults.fail_once(method, path, 503);
+const TOO_MANY: Break = |faults, method, path| {
+    once(faults, method, path, Fault::Status { status: 429, retry_after: Some(1) });
+};
+const NEVER_ARRIVED: Break = |faults, method, path| once(faults, method, path, Fault::DropRequest);
+const AS_TEXT: Break = |faults, method, path| once(faults, method, path, Fault::WrongContentType);
+const TWICE: Break = |faults, method, path| once(faults, method, path, Fault::ProcessTwice);
+
+fn once(faults: &Faults, method: &str, path: &str, fault: Fault) {
+    faults.add(FaultRule::new(path, fault).method(method).times(1)).unwrap();
+}
+
+/// What may happen to a write that the client may repeat.
+const LOST: [(&str, Break); 7] = [
+    ("dropped", DROPPED),
+    ("truncated", TRUNCATED),
+    ("not JSON", NOT_JSON),
+    ("500", FAILED),
+    ("503", BUSY),
+    ("never arrived", NEVER_ARRIVED),
+    ("as text", AS_TEXT),
+];
 
 /// All three flows with one fault in each: each settles, each amount moves once.
 async fn assert_all_flows_settle_once(name: &str, fault: impl Fn(&Faults, &str)) {
@@ -79,45 +100,51 @@ async fn a_clock_ten_minutes_off_is_corrected_once() {
 
 #[tokio::test]
 async fn a_lost_answer_to_a_create_does_not_make_a_second_transaction() {
-    for (name, lose) in [("dropped", DROPPED), ("truncated", TRUNCATED), ("not JSON", NOT_JSON)] {
+    for (name, lose) in
+        [("dropped", DROPPED), ("truncated", TRUNCATED), ("not JSON", NOT_JSON), ("as text", AS_TEXT)]
+    {
         assert_all_flows_settle_once(name, |faults, _| lose(faults, "POST", "transaction")).await;
     }
 }
 
 #[tokio::test]
 async fn a_create_that_the_server_did_not_do_fails_and_is_not_repeated() {
-    let shop = Shop::open().await;
-    FAILED(shop.sandbox.faults(), "POST", "transaction");
-    let seen = serve(&shop.collect("r", 250).await.unwrap()).await;
-    assert_eq!(failure(&seen), &ApiErrorKind::ServerBusy);
-    assert_eq!(shop.transactions().await, []);
-    shop.assert_moved(&[]).await;
+    for (lose, kind) in [(FAILED, ApiErrorKind::ServerBusy), (NEVER_ARRIVED, ApiErrorKind::NoAnswer)] {
+        let shop = Shop::open().await;
+        lose(shop.sandbox.faults(), "POST", "transaction");
+        let seen = serve(&shop.collect("r", 250).await.unwrap()).await;
+        assert_eq!(failure(&seen), &kind);
+        assert_eq!(shop.transactions().await, []);
+        shop.assert_moved(&[]).await;
+    }
 }
 
 #[tokio::test]
 async fn a_lost_answer_to_a_reserve_settles_once() {
-    for (name, lose) in [
-        ("dropped", DROPPED),
-        ("truncated", TRUNCATED),
-        ("not JSON", NOT_JSON),
-        ("500", FAILED),
-        ("503", BUSY),
-    ] {
+    for (name, lose) in LOST.into_iter().chain([("processed twice", TWICE)]) {
         assert_all_flows_settle_once(name, |faults, kind| lose(faults, "PUT", &reserve_path(kind))).await;
     }
 }
 
 #[tokio::test]
 async fn a_lost_answer_to_a_confirm_settles_once() {
-    for (name, lose) in [
-        ("dropped", DROPPED),
-        ("truncated", TRUNCATED),
-        ("not JSON", NOT_JSON),
-        ("500", FAILED),
-        ("503", BUSY),
-    ] {
+    for (name, lose) in LOST.into_iter().chain([("429", TOO_MANY)]) {
         assert_all_flows_settle_once(name, |faults, _| lose(faults, "PUT", "confirm")).await;
     }
+}
+
+/// The second run is refused, so the client can't know that the first was its
+/// own: it says so on the receipt.
+#[tokio::test]
+async fn a_confirm_that_is_processed_twice_settles_once() {
+    let shop = Shop::open().await;
+    TWICE(shop.sandbox.faults(), "PUT", "confirm");
+    let phone = shop.phone(&CUSTOMER);
+    let (till, phone) = shop.pay(&shop.collect("r", 250).await.unwrap(), &phone).await;
+    assert!(shop.sandbox.faults().are_used_up());
+    assert!(receipt(&till).elsewhere);
+    assert_eq!(receipt(&phone).transaction, receipt(&till).transaction);
+    shop.assert_moved(&[(CUSTOMER.wallet, -250), (RETAILER_WALLET, 250)]).await;
 }
 
 #[tokio::test]

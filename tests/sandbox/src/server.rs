@@ -1,18 +1,14 @@
 //! The accept loop. It is our own because a handler can't close a connection
 //! without answering, which is the fault that clients must survive best.
 
-use std::pin::Pin;
+mod broken;
+mod request;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
-use hyper::body::{Body as HttpBody, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -20,14 +16,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tower::ServiceExt;
 
 use crate::app::App;
-use crate::error::Refusal;
-use crate::faults::{Fault, LONGEST_DELAY};
-use crate::mac::MacHeader;
-use crate::request_log::{Entry, RefusalNote};
 use crate::tls::Tls;
+
+pub(crate) use request::SecondRun;
 
 /// Connections served at once; further ones wait.
 const MAX_CONNECTIONS: usize = 1024;
@@ -46,12 +39,6 @@ const MAX_STREAMS: u32 = 100;
 
 /// The pause after a failed accept, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// What the request log says of a request that nothing answered.
-const CLOSED: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
-
-/// Largest answer that a fault cuts or replaces, in bytes.
-const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What every connection needs.
 #[derive(Clone)]
@@ -137,158 +124,4 @@ impl Server {
             tracing::debug!(%error, "a connection ended early");
         }
     }
-
-    async fn request(self, request: Request<Incoming>) -> Result<Response, ClosedOnPurpose> {
-        if !is_api(request.uri().path()) {
-            return Ok(answer(self.router, request).await);
-        }
-        let fault = self.app.faults.take(request.method(), request.uri().path());
-        let mut entry = entry(&request);
-        let start = Instant::now();
-        let response = match fault {
-            Some(Fault::Status { status, retry_after }) => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                Refusal::Injected { status, retry_after }.into_response()
-            }
-            Some(Fault::DropRequest) => {
-                Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
-            }
-            Some(Fault::Silence) => {
-                self.app.faults.hold(LONGEST_DELAY, self.app.stopped.clone()).await;
-                Refusal::Injected { status: CLOSED, retry_after: None }.into_response()
-            }
-            Some(Fault::Delay(time)) => {
-                self.app.faults.hold(time, self.app.stopped.clone()).await;
-                answer(self.router, request).await
-            }
-            Some(Fault::ProcessTwice) => answer_twice(self.router, request).await,
-            _ => answer(self.router, request).await,
-        };
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let note = response.extensions().get::<RefusalNote>().cloned();
-        entry.at = self.app.clock.now();
-        entry.status = response.status().as_u16();
-        entry.error = note.as_ref().map(|note| note.error);
-        entry.reason = note.map(|note| note.reason);
-        entry.fault = fault.map(Fault::text);
-        entry.milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.app.log.add(entry);
-        match fault {
-            Some(Fault::DropAnswer | Fault::DropRequest | Fault::Silence) => Err(ClosedOnPurpose),
-            Some(Fault::Truncate) => truncated(response).await,
-            Some(Fault::NotJson) => Ok(not_json(response)),
-            Some(Fault::WrongContentType) => Ok(as_text(response)),
-            Some(Fault::Status { .. } | Fault::Delay(_) | Fault::ProcessTwice) | None => Ok(response),
-        }
-    }
 }
-
-/// Whether the path is the Wallet API's, which faults hit and the log shows;
-/// the console and the control API are the developer's own.
-fn is_api(path: &str) -> bool {
-    let console = ["/sandbox", "/console"].iter().any(|own| path.starts_with(own));
-    path != "/" && !console
-}
-
-/// The request as the log begins it.
-fn entry(request: &Request<Incoming>) -> Entry {
-    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    Entry {
-        seq: 0,
-        at: 0,
-        method: request.method().to_string(),
-        path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
-        mac_id: authorization.and_then(|text| MacHeader::parse(text).ok()).map(|header| header.id),
-        status: 0,
-        error: None,
-        reason: None,
-        fault: None,
-        milliseconds: 0,
-    }
-}
-
-async fn answer(router: Router, request: Request<Incoming>) -> Response {
-    match router.oneshot(request.map(Body::new)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
-}
-
-/// Runs the same request twice; the answer of the second run. The signature is
-/// checked both times, that it is used once only the first time.
-async fn answer_twice(router: Router, request: Request<Incoming>) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(Body::new(body), MAX_ANSWER_BYTES).await else {
-        return Refusal::BodyTooLarge.into_response();
-    };
-    let first = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let mut second = Request::from_parts(parts, Body::from(bytes));
-    second.extensions_mut().insert(SecondRun);
-    match router.clone().oneshot(first).await {
-        Ok(_) => {}
-        Err(never) => match never {},
-    }
-    match router.oneshot(second).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
-}
-
-/// Marks a request that a fault runs again.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SecondRun;
-
-/// The same under a content type that no client reads JSON from.
-fn as_text(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-    response
-}
-
-/// The same head, with the length of the whole body, and half of the body.
-async fn truncated(response: Response) -> Result<Response, ClosedOnPurpose> {
-    let (mut head, body) = response.into_parts();
-    let mut bytes = to_bytes(body, MAX_ANSWER_BYTES).await.map_err(|_| ClosedOnPurpose)?;
-    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    bytes.truncate(bytes.len() / 2);
-    Ok(Response::from_parts(head, Body::new(Cut { half: Some(bytes), flushed: false })))
-}
-
-/// What a proxy in trouble sends.
-fn not_json(response: Response) -> Response {
-    let (mut head, _) = response.into_parts();
-    head.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(head, Body::from("<html><body>Bad gateway</body></html>"))
-}
-
-/// Half a body, then an error: that makes hyper close the connection.
-struct Cut {
-    half: Option<Bytes>,
-    flushed: bool,
-}
-
-impl HttpBody for Cut {
-    type Data = Bytes;
-    type Error = ClosedOnPurpose;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ClosedOnPurpose>>> {
-        if let Some(half) = self.half.take() {
-            return Poll::Ready(Some(Ok(Frame::data(half))));
-        }
-        // An error at once would make hyper throw away what it has buffered,
-        // the status line too; it writes that out when it has to wait.
-        if !self.flushed {
-            self.flushed = true;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(Some(Err(ClosedOnPurpose)))
-    }
-}
-
-/// Makes hyper close the connection.
-#[derive(Debug, thiserror::Error)]
-#[error("a test asked for no answer")]
-struct ClosedOnPurpose;

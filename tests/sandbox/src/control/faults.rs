@@ -23,9 +23,10 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// `GET /sandbox/faults`: the rules, in the order in which they are looked at,
-/// and how many requests are held at the moment.
+/// and how many requests are held by a delay or a silence.
 async fn list(State(app): State<App>) -> Reply<Value> {
-    Reply(json!({"faults": shown(&app), "held": *app.faults.held().borrow()}))
+    let held = *app.faults.held().borrow();
+    Reply(json!({ "faults": shown(&app), "held": held }))
 }
 
 /// The rules as the console shows them.
@@ -99,7 +100,7 @@ fn number(fields: &Fields<'_>, name: &str, least: u32, most: u32) -> Result<Opti
         .ok_or_else(|| fields.refuse(name, &format!("This value should be {least} to {most}")))
 }
 
-/// `POST /sandbox/faults/release`: ends the delays and silences of the moment.
+/// `POST /sandbox/faults/release`: ends the delays and silences of now.
 async fn release(State(app): State<App>, _: JsonBody) -> Reply<Value> {
     app.faults.release();
     list(State(app)).await
@@ -120,7 +121,7 @@ async fn remove(State(app): State<App>, InPath(id): InPath<u64>) -> Result<Reply
     }
 }
 
-/// `POST /sandbox/faults/seed` with `seed`: begins the row of chances anew.
+/// `POST /sandbox/faults/seed` with `seed`: begins the rows of chances anew.
 async fn seed(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let fields = Fields::root(&body);
     let seed = fields.integer("seed")?.ok_or_else(|| fields.blank("seed"))?;

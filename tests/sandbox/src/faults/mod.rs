@@ -20,22 +20,47 @@ pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(600);
 /// The switchboard of one sandbox's faults. Clones are handles of the same board.
 ///
 /// The rules are looked at in the order in which they were set; the first one
-/// that names the request and whose chance falls on it is used. With the same
-/// seed, rules and requests, the same requests meet the same faults.
-#[derive(Clone, Debug, Default)]
+/// that names the request and whose chance falls on it is used. Each rule has a
+/// row of chances of its own, so that with the same seed and the same rules its
+/// first, second and every further request always meet the same, whatever other
+/// requests come between.
+#[derive(Clone, Debug)]
 pub struct Faults {
     board: Arc<Mutex<Board>>,
-    /// Requests that are held at the moment.
+    /// Requests that are held.
     held: watch::Sender<usize>,
-    /// Counts the orders to let them go.
+    /// Counts how often the held ones were let go.
     releases: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Board {
-    rules: Vec<(u64, FaultRule)>,
+    rules: Vec<Set>,
     last_id: u64,
-    random: Random,
+    seed: u64,
+    /// Rules that have begun a row since the seed or the last clearing.
+    rows: u64,
+}
+
+/// A rule that is set.
+#[derive(Debug)]
+struct Set {
+    id: u64,
+    rule: FaultRule,
+    chances: Random,
+}
+
+impl Board {
+    fn next_row(&mut self) -> Random {
+        self.rows = self.rows.wrapping_add(1);
+        Random::row(self.seed, self.rows)
+    }
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { board: Arc::default(), held: watch::Sender::new(0), releases: watch::Sender::new(0) }
+    }
 }
 
 impl Faults {
@@ -47,8 +72,8 @@ impl Faults {
             return None;
         }
         board.last_id = board.last_id.saturating_add(1);
-        let id = board.last_id;
-        board.rules.push((id, rule));
+        let (id, chances) = (board.last_id, board.next_row());
+        board.rules.push(Set { id, rule, chances });
         Some(id)
     }
 
@@ -56,57 +81,62 @@ impl Faults {
     pub fn remove(&self, id: u64) -> bool {
         let mut board = self.board();
         let before = board.rules.len();
-        board.rules.retain(|(other, _)| *other != id);
+        board.rules.retain(|set| set.id != id);
         board.rules.len() < before
     }
 
-    /// Forgets every rule and lets go what is held.
+    /// Forgets every rule, begins the rows of chances anew and lets go what is
+    /// held.
     pub fn clear(&self) {
-        self.board().rules.clear();
+        let mut board = self.board();
+        board.rules.clear();
+        board.rows = 0;
+        drop(board);
         self.release();
     }
 
-    /// How many requests are held at the moment, by [`Fault::Delay`] and
-    /// [`Fault::Silence`].
+    /// Begins the rows of chances anew from `seed`, also of the rules that are
+    /// set; it is 0 at the start.
+    pub fn seed(&self, seed: u64) {
+        let mut board = self.board();
+        (board.seed, board.rows) = (seed, 0);
+        let mut rules = std::mem::take(&mut board.rules);
+        for set in &mut rules {
+            set.chances = board.next_row();
+        }
+        board.rules = rules;
+    }
+
+    /// Ends every delay and every silence that a request is in now.
+    pub fn release(&self) {
+        self.releases.send_modify(|times| *times = times.wrapping_add(1));
+    }
+
+    /// How many requests are held by a delay or a silence, and is told when that
+    /// changes.
     #[must_use]
     pub fn held(&self) -> watch::Receiver<usize> {
         self.held.subscribe()
     }
 
-    /// Ends the delays and silences that are held at the moment: delayed requests
-    /// go on, the connections of the others are closed.
-    pub fn release(&self) {
-        self.releases.send_modify(|count| *count = count.wrapping_add(1));
-    }
-
-    /// Holds a request for `time`, ten minutes at most, or until it is let go or
-    /// `stopped` changes.
-    pub(crate) async fn hold(&self, time: Duration, mut stopped: watch::Receiver<()>) {
+    /// Holds a request for `time` or until it is let go.
+    pub(crate) async fn hold(&self, time: Duration) {
         let mut releases = self.releases.subscribe();
         let _held = Held::new(&self.held);
-        tokio::select! {
-            () = tokio::time::sleep(time.min(LONGEST_DELAY)) => {}
-            // Both senders stay as long as somebody asks for faults.
-            _ = releases.changed() => {}
-            _ = stopped.changed() => {}
-        }
-    }
-
-    /// Begins the row of chances anew from `seed`; it is 0 at the start.
-    pub fn seed(&self, seed: u64) {
-        self.board().random = Random(seed);
+        // Either end will do.
+        let _ended = tokio::time::timeout(time, releases.changed()).await;
     }
 
     /// The rules that are set, in order, with their numbers.
     #[must_use]
     pub fn rules(&self) -> Vec<(u64, FaultRule)> {
-        self.board().rules.clone()
+        self.board().rules.iter().map(|set| (set.id, set.rule.clone())).collect()
     }
 
     /// Whether every fault that was to happen so many times has happened.
     #[must_use]
     pub fn are_used_up(&self) -> bool {
-        self.board().rules.iter().all(|(_, rule)| rule.times.is_none())
+        self.board().rules.iter().all(|set| set.rule.times.is_none())
     }
 
     /// The next such request is processed, and its connection closed without
@@ -141,11 +171,11 @@ impl Faults {
     /// The fault for this request, if there is one; it is used by asking.
     pub(crate) fn take(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut board = self.board();
-        let Board { rules, random, .. } = &mut *board;
-        let index = rules
-            .iter()
-            .position(|(_, rule)| rule.names(method.as_str(), path) && random.falls_on(rule.per_mille))?;
-        let (_, rule) = rules.get_mut(index)?;
+        let rules = &mut board.rules;
+        let index = rules.iter_mut().position(|Set { rule, chances, .. }| {
+            rule.names(method.as_str(), path) && chances.falls_on(rule.per_mille)
+        })?;
+        let rule = &mut rules.get_mut(index)?.rule;
         let fault = rule.fault;
         if let Some(times) = &mut rule.times {
             *times = times.saturating_sub(1);
@@ -161,13 +191,13 @@ impl Faults {
     }
 }
 
-/// Counts a request as held as long as it is there; its client may go away.
+/// Counts a request as held while it is there.
 struct Held<'a>(&'a watch::Sender<usize>);
 
 impl<'a> Held<'a> {
-    fn new(held: &'a watch::Sender<usize>) -> Self {
-        held.send_modify(|count| *count = count.saturating_add(1));
-        Self(held)
+    fn new(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count = count.saturating_add(1));
+        Self(count)
     }
 }
 
@@ -183,10 +213,15 @@ pub(crate) fn error_name(status: StatusCode) -> &'static str {
 }
 
 /// SplitMix64: small, and the same everywhere.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Random(u64);
 
 impl Random {
+    /// Where the row of that number begins.
+    const fn row(seed: u64, number: u64) -> Self {
+        Self(Self(seed).next() ^ Self(number).next())
+    }
+
     /// Whether the next draw falls into so many of a thousand; what is certain
     /// draws nothing.
     fn falls_on(&mut self, per_mille: u16) -> bool {
@@ -235,12 +270,33 @@ mod tests {
             let faults = Faults::default();
             faults.seed(seed);
             faults.add(FaultRule::new("*", Fault::DropRequest).per_mille(250)).unwrap();
-            (0..400).map(|_| faults.take(&Method::GET, CONFIRM).is_some()).collect::<Vec<_>>()
+            let hits = || (0..400).map(|_| faults.take(&Method::GET, CONFIRM).is_some()).collect::<Vec<_>>();
+            let first = hits();
+            faults.seed(seed);
+            assert_eq!(first, hits(), "the rules that are set begin anew");
+            first
         };
         assert_eq!(row(7), row(7));
         assert_ne!(row(7), row(8));
         let hits = row(7).into_iter().filter(|hit| *hit).count();
         assert!((60..140).contains(&hits), "{hits} of 400");
+    }
+
+    #[test]
+    fn the_requests_of_one_rule_do_not_move_the_chances_of_another() {
+        let row = |polls: usize| {
+            let faults = Faults::default();
+            faults.add(FaultRule::new("transactions", Fault::DropRequest).per_mille(500)).unwrap();
+            faults.add(FaultRule::new("confirm", Fault::DropAnswer).per_mille(500)).unwrap();
+            let confirm = |_| {
+                for _ in 0..polls {
+                    faults.take(&Method::GET, "/rest/v1/transactions");
+                }
+                faults.take(&Method::PUT, CONFIRM).is_some()
+            };
+            (0..200).map(confirm).collect::<Vec<_>>()
+        };
+        assert_eq!(row(0), row(3));
     }
 
     #[test]

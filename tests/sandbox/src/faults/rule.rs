@@ -6,12 +6,15 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Processed after so long, ten minutes at most, or when a test lets go.
+    /// Processed after so long (ten minutes at most), or once it is let go
+    /// ([`Faults::release`](super::Faults::release)); also if the client has given
+    /// up by then, as a slow server does not know that.
     Delay(Duration),
     /// Not processed, the connection is closed.
     DropRequest,
     /// Not processed, and no answer: the connection stays open until the client
-    /// closes it, the sandbox stops, a test lets go, or for ten minutes.
+    /// closes it, it is let go ([`Faults::release`](super::Faults::release)), the
+    /// sandbox stops, or for ten minutes.
     Silence,
     /// Processed, then the connection is closed without a status line.
     DropAnswer,

@@ -37,6 +37,7 @@ mod wallets;
 
 pub(crate) use callbacks::catch_up;
 pub(crate) use query::Query;
+pub(crate) use signed::read_body;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;

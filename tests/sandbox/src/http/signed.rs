@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::RequestExt;
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, OriginalUri, Request};
 use bytes::Bytes;
 use http::{HeaderValue, header};
@@ -142,10 +142,7 @@ impl FromRequest<App> for Signed<Signer> {
         let ext = Ext::parse(&signature.ext).map_err(|error| {
             Refusal::Unauthorized("Authorization ext malformed").hinted(error.to_string())
         })?;
-        let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES))
-            .await
-            .map_err(|_| Refusal::Malformed("The body took too long".to_owned()))?
-            .map_err(|_| Refusal::BodyTooLarge)?;
+        let body = read_body(body).await?;
         mac::check_body_hash(&ext, &body)
             .map_err(|error| Refusal::Unauthorized("Body hash invalid").hinted(error.to_string()))?;
         Ok(Self {
@@ -158,6 +155,14 @@ impl FromRequest<App> for Signed<Signer> {
             content_type: parts.headers.get(header::CONTENT_TYPE).cloned(),
         })
     }
+}
+
+/// A whole body, within bounds of size and time.
+pub(crate) async fn read_body(body: Body) -> Result<Bytes, Refusal> {
+    tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES))
+        .await
+        .map_err(|_| Refusal::Malformed("The body took too long".to_owned()))?
+        .map_err(|_| Refusal::BodyTooLarge)
 }
 
 /// A header that may stand there once, as text.

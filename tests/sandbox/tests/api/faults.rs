@@ -1,11 +1,9 @@
 //! Faults on demand.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use paysera_sandbox::{Fault, FaultRule, Status, seed};
-use serde_json::json;
-use tokio::task::JoinHandle;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, TILL, World, app_of, cash_out, codes, control, nonce, of, payment, with};
 
@@ -72,76 +70,56 @@ async fn a_dropped_request_was_not_processed() {
     let key = reserved(&world).await;
     world.sandbox.faults().add(FaultRule::new("transaction/*/confirm", Fault::DropRequest).times(1)).unwrap();
     confirm(&world, &key).await.unwrap_err();
+    let logged = last_logged(&world).await;
+    assert_eq!(
+        (&logged["status"], &logged["fault"]),
+        (&json!(0), &json!("not processed, connection closed"))
+    );
     assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
     assert_eq!(confirm(&world, &key).await.unwrap(), 200);
     world.done().await;
 }
 
-/// Confirms in the background, and waits until the fault holds that.
-async fn held_confirm(world: &Arc<World>, key: &str) -> JoinHandle<Result<u16, reqwest::Error>> {
-    let mut held = world.sandbox.faults().held();
-    let (world, key) = (Arc::clone(world), key.to_owned());
-    let waiting = tokio::spawn(async move { confirm(&world, &key).await });
-    held.wait_for(|count| *count == 1).await.unwrap();
-    waiting
+/// Waits until so many requests are held.
+async fn held(world: &World, count: usize) {
+    world.sandbox.faults().held().wait_for(|held| *held == count).await.unwrap();
+}
+
+async fn last_logged(world: &World) -> Value {
+    let log = world.http.get(world.url("/sandbox/requests?limit=1"));
+    Answer::to(log).await.unwrap().ok()["requests"][0].clone()
 }
 
 #[tokio::test]
-async fn a_silent_server_answers_nobody_until_it_is_let_go() {
-    let world = Arc::new(World::new().await);
-    let key = reserved(&world).await;
-    world.sandbox.faults().add(FaultRule::new("confirm", Fault::Silence).times(1)).unwrap();
-    let waiting = held_confirm(&world, &key).await;
-    // The server goes on.
-    let faults = Answer::to(world.http.get(world.url("/sandbox/faults"))).await.unwrap().ok();
-    assert_eq!(faults, json!({"faults": [], "held": 1}));
-    assert!(!waiting.is_finished());
-    control(&world, "/faults/release", json!({})).await.ok();
-    waiting.await.unwrap().unwrap_err();
-    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
-    assert_eq!(*world.sandbox.faults().held().borrow(), 0);
-    Arc::into_inner(world).unwrap().done().await;
-}
-
-#[tokio::test]
-async fn what_is_held_does_not_keep_the_sandbox_from_stopping() {
-    for (fault, answered) in [(Fault::Silence, false), (Fault::Delay(Duration::from_secs(600)), true)] {
-        let world = World::new().await;
-        let mut held = world.sandbox.faults().held();
-        world.sandbox.faults().add(FaultRule::new("*", fault)).unwrap();
-        let waiting = tokio::spawn(world.http.get(world.url("/rest/v1/server")).send());
-        held.wait_for(|count| *count == 1).await.unwrap();
-        let start = Instant::now();
-        world.done().await;
-        assert!(start.elapsed() < Duration::from_secs(4), "{fault:?}");
-        assert_eq!(waiting.await.unwrap().is_ok(), answered, "{fault:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_client_that_gives_up_is_not_held_any_more() {
+async fn a_silent_server_answers_nobody_until_it_is_released() {
     let world = World::new().await;
-    let mut held = world.sandbox.faults().held();
-    world.sandbox.faults().add(FaultRule::new("*", Fault::Silence)).unwrap();
-    let waiting = tokio::spawn(world.http.get(world.url("/rest/v1/server")).send());
-    held.wait_for(|count| *count == 1).await.unwrap();
-    waiting.abort();
-    held.wait_for(|count| *count == 0).await.unwrap();
-    world.done().await;
-}
-
-#[tokio::test]
-async fn a_delayed_request_is_processed_when_it_is_let_go() {
-    let world = Arc::new(World::new().await);
     let key = reserved(&world).await;
-    let delay = Fault::Delay(Duration::from_secs(600));
-    world.sandbox.faults().add(FaultRule::new("confirm", delay)).unwrap();
-    let waiting = held_confirm(&world, &key).await;
+    world.sandbox.faults().add(FaultRule::new("confirm", Fault::Silence)).unwrap();
+    let path = of(&key, "/confirm");
+    let header = world.sign(TILL, "PUT", &path, b"", &nonce());
+    let send = || tokio::spawn(world.http.put(world.url(&path)).header("authorization", &header).send());
+    let waiting = send();
+    held(&world, 1).await;
+    // The server goes on, and the log shows that nothing was answered.
+    let logged = last_logged(&world).await;
+    assert_eq!((&logged["status"], &logged["error"]), (&json!(0), &Value::Null));
+    assert_eq!(logged["fault"], "not processed, no answer");
+    assert!(!waiting.is_finished());
+    let released = control(&world, "/faults/release", json!({})).await.ok();
+    assert_eq!(released["faults"].as_array().unwrap().len(), 1);
+    waiting.await.unwrap().unwrap_err();
+    held(&world, 0).await;
     assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
-    world.sandbox.faults().clear();
-    assert_eq!(waiting.await.unwrap().unwrap(), 200);
-    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Confirmed);
-    Arc::into_inner(world).unwrap().done().await;
+
+    // A client that gives up is gone, and a sandbox that stops waits for nobody.
+    let waiting = send();
+    held(&world, 1).await;
+    waiting.abort();
+    held(&world, 0).await;
+    let waiting = send();
+    held(&world, 1).await;
+    world.done().await;
+    waiting.await.unwrap().unwrap_err();
 }
 
 #[tokio::test]
@@ -149,14 +127,64 @@ async fn a_delayed_request_takes_at_least_so_long() {
     let world = World::new().await;
     let key = reserved(&world).await;
     let delay = Duration::from_millis(50);
-    world
-        .sandbox
-        .faults()
-        .add(FaultRule::new("confirm", Fault::Delay(delay)).method("put").times(1))
-        .unwrap();
+    let rule = FaultRule::new("confirm", Fault::Delay(delay)).method("put").times(1);
+    world.sandbox.faults().add(rule).unwrap();
     let start = Instant::now();
     assert_eq!(confirm(&world, &key).await.unwrap(), 200);
     assert!(start.elapsed() >= delay);
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_delayed_request_is_processed_although_its_client_gave_up() {
+    let world = World::new().await;
+    let key = reserved(&world).await;
+    let hour = Duration::from_secs(3600);
+    world.sandbox.faults().add(FaultRule::new("confirm", Fault::Delay(hour)).times(1)).unwrap();
+    let path = of(&key, "/confirm");
+    let header = world.sign(TILL, "PUT", &path, b"", &nonce());
+    let request = world.http.put(world.url(&path)).header("authorization", header).send();
+    let waiting = tokio::spawn(request);
+    held(&world, 1).await;
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Reserved);
+    let mut changes = world.sandbox.changes();
+    world.sandbox.faults().clear();
+    changes.changed().await.unwrap();
+    assert_eq!(world.sandbox.transaction_status(&key).await.unwrap(), Status::Confirmed);
+    world.done().await;
+}
+
+#[tokio::test]
+async fn a_sandbox_that_stops_answers_what_is_delayed() {
+    let world = World::new().await;
+    let hour = Duration::from_secs(3600);
+    world.sandbox.faults().add(FaultRule::new("server", Fault::Delay(hour))).unwrap();
+    let waiting = tokio::spawn(world.http.get(world.url("/rest/v1/server")).send());
+    held(&world, 1).await;
+    world.done().await;
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_same_seed_breaks_the_same_requests_again() {
+    let world = World::new().await;
+    let run = async |seed| {
+        world.sandbox.faults().clear();
+        world.sandbox.faults().seed(seed);
+        let fault = Fault::Status { status: 503, retry_after: None };
+        world.sandbox.faults().add(FaultRule::new("server", fault).per_mille(400)).unwrap();
+        let mut seen = Vec::new();
+        for _ in 0..40 {
+            seen.push(world.http.get(world.url("/rest/v1/server")).send().await.unwrap().status().as_u16());
+        }
+        seen
+    };
+    let first = run(7).await;
+    assert!(first.contains(&200) && first.contains(&503), "{first:?}");
+    assert_eq!(run(7).await, first);
+    assert_ne!(run(8).await, first);
     world.done().await;
 }
 

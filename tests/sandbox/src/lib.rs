@@ -46,5 +46,6 @@ pub use sandbox::{Sandbox, SandboxBuilder, SandboxError};
 pub use store::check::{LedgerFault, LedgerReport, LedgerRule};
 pub use store::ledger::Balance;
 pub use store::messages::Message;
+pub use store::signatories::{Role, Signatory};
 pub use store::{Database, StoreError};
 pub use tls::{TlsError, TlsOptions, fingerprint};

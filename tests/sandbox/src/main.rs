@@ -3,18 +3,19 @@
 // This program's output is for the person who started it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod introduction;
 mod sign;
 
 use std::error::Error;
 use std::ffi::OsStr;
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use introduction::Kept;
 use paysera_sandbox::seed::{SeedFile, SeedFormat};
-use paysera_sandbox::{Database, Sandbox, SandboxBuilder, SandboxError, TlsOptions, fingerprint, seed};
+use paysera_sandbox::{Database, Sandbox, SandboxBuilder, SandboxError, TlsError, TlsOptions};
 
 /// A local Wallet API server with a real double-entry ledger.
 #[derive(Debug, Parser)]
@@ -46,9 +47,10 @@ enum Command {
         /// Serve HTTPS with a certificate authority of its own.
         #[arg(long)]
         tls: bool,
-        /// Keep the authority in this directory.
-        #[arg(long, value_name = "DIR", default_value = "sandbox-tls", requires = "tls")]
-        tls_dir: PathBuf,
+        /// Keep the authority in this directory; `sandbox-tls` beside the file
+        /// of --db, or here, if not given.
+        #[arg(long, value_name = "DIR", requires = "tls")]
+        tls_dir: Option<PathBuf>,
         /// Another name or address for the certificate, for example
         /// wallet-api.paysera.com; may be repeated.
         #[arg(long, value_name = "NAME", requires = "tls")]
@@ -57,13 +59,6 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         allow_host: Vec<String>,
     },
-}
-
-/// Files that stay when the program ends.
-struct Kept {
-    db: Option<PathBuf>,
-    /// Certificate of the authority, with TLS.
-    authority: Option<PathBuf>,
 }
 
 /// Which limits of requests.
@@ -90,6 +85,7 @@ async fn main() -> ExitCode {
             if limits.is_some() {
                 builder = builder.documented_rate_limits();
             }
+            let tls_dir = tls_dir.unwrap_or_else(|| beside(db.as_deref()).join("sandbox-tls"));
             let authority = tls.then(|| tls_dir.join("ca.pem"));
             if tls {
                 builder = builder.tls(TlsOptions { directory: Some(tls_dir), names: host_name });
@@ -97,7 +93,7 @@ async fn main() -> ExitCode {
             for name in &allow_host {
                 builder = builder.allow_host(name);
             }
-            (listen, Kept { db, authority }, builder)
+            (listen, Kept { db, seed, authority }, builder)
         }
         Command::Sign(options) => {
             return match sign::header(&options) {
@@ -124,6 +120,11 @@ async fn main() -> ExitCode {
     }
 }
 
+/// The directory of a file, or the present one.
+fn beside(file: Option<&Path>) -> PathBuf {
+    file.and_then(Path::parent).map_or_else(PathBuf::new, Path::to_owned)
+}
+
 fn read_seed(path: &Path) -> Result<SeedFile, Box<dyn Error>> {
     let format = match path.extension().and_then(OsStr::to_str) {
         Some("json") => SeedFormat::Json,
@@ -140,7 +141,9 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
             Some("Stop what listens there, or choose another address with --listen 127.0.0.1:PORT")
         }
         SandboxError::Seed(_) => Some("Correct the file of --seed"),
-        SandboxError::Tls(_) => Some("Name a directory that can be written with --tls-dir DIR"),
+        SandboxError::Tls(TlsError::File { .. }) => {
+            Some("Name a directory that can be written with --tls-dir DIR")
+        }
         SandboxError::Store(_) => Some(
             "Name a new file, or one that a sandbox made, with --db FILE; without --db the books are in memory",
         ),
@@ -150,62 +153,10 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
 
 async fn serve(listen: SocketAddr, kept: &Kept, builder: SandboxBuilder) -> Result<(), SandboxError> {
     let sandbox = builder.start(listen).await?;
-    introduce(&sandbox, kept);
+    introduction::print(&sandbox, kept).await?;
     if let Err(error) = tokio::signal::ctrl_c().await {
         eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
     }
     sandbox.shutdown().await;
     Ok(())
-}
-
-/// Writing to a pipe that nobody reads any more must not stop the server.
-fn introduce(sandbox: &Sandbox, kept: &Kept) {
-    if let Err(error) = introduction(sandbox, kept, &mut std::io::stdout().lock()) {
-        eprintln!("paysera-sandbox: nobody reads where it listens ({error})");
-    }
-}
-
-fn introduction(sandbox: &Sandbox, kept: &Kept, out: &mut impl Write) -> std::io::Result<()> {
-    let base = sandbox.base_url();
-    writeln!(out, "Paysera Wallet API sandbox on {base}")?;
-    match &kept.db {
-        Some(path) => writeln!(out, "Books in {}", path.display())?,
-        None => writeln!(out, "Books in memory; --db FILE keeps them")?,
-    }
-    if let (Some(path), Some(pem)) = (&kept.authority, sandbox.ca_pem()) {
-        writeln!(out, "Trust       {}, SHA-256", path.display())?;
-        writeln!(out, "            {}", fingerprint(pem).unwrap_or_default())?;
-    }
-    writeln!(out)?;
-    writeln!(out, "Merchant    id {}  key {}", seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY)?;
-    writeln!(
-        out,
-        "            project {}, wallet {}, locations {} (all services), {} (no cash-in), {} (payments only)",
-        seed::PROJECT_ID,
-        seed::RETAILER_WALLET,
-        seed::LOCATION_ALL_SERVICES,
-        seed::LOCATION_WITHOUT_CASH_IN,
-        seed::LOCATION_PAYMENTS_ONLY
-    )?;
-    writeln!(out, "App         id {}  key {}", seed::APP_CLIENT_ID, seed::APP_MAC_KEY)?;
-    writeln!(out, "Customers")?;
-    for customer in seed::CUSTOMERS {
-        writeln!(
-            out,
-            "            {:<22} wallet {}  token {:<17} key {}",
-            customer.role, customer.wallet, customer.token, customer.mac_key
-        )?;
-    }
-    writeln!(out)?;
-    writeln!(out, "Console     {base}")?;
-    let trust = match &kept.authority {
-        Some(path) => format!("--cacert {} ", path.display()),
-        None => String::new(),
-    };
-    writeln!(out, "Try         curl -i {trust}{base}rest/v1/server")?;
-    let path = "rest/v1/wallet/me";
-    writeln!(
-        out,
-        "            curl -i {trust}{base}{path} -H \"Authorization: $(paysera-sandbox sign GET /{path} --base {base})\""
-    )
 }

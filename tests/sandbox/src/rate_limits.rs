@@ -2,6 +2,7 @@
 //! for.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::random;
@@ -11,6 +12,10 @@ const PER_TOKEN: (usize, i64) = (60, 60);
 
 /// Requests of one account, and the seconds in which they count.
 const PER_ACCOUNT: (usize, i64) = (1000, 3600);
+
+/// Tokens, and accounts, that are counted at the same time. Apps make tokens, and
+/// each refresh makes one more.
+const MAX_COUNTED: usize = 10_000;
 
 /// Characters of an unlock ticket, and most tickets that are kept.
 const TICKET_LENGTH: usize = 32;
@@ -48,12 +53,10 @@ impl RateLimits {
         let Some(counters) = &self.0 else { return Ok(()) };
         let mut counters = counters.lock().unwrap_or_else(PoisonError::into_inner);
         let Counters { tokens, accounts, tickets } = &mut *counters;
-        // Only known tokens and accounts come here, so both maps are bounded
-        // by the database.
-        let of_token = tokens.entry(token.to_owned()).or_default();
+        let of_token = counted(tokens, token.to_owned(), now, PER_TOKEN);
         let mut wait = over(of_token, now, PER_TOKEN);
         if let Some(account) = account {
-            wait = wait.max(over(accounts.entry(account).or_default(), now, PER_ACCOUNT));
+            wait = wait.max(over(counted(accounts, account, now, PER_ACCOUNT), now, PER_ACCOUNT));
         }
         let Some(retry_after) = wait else {
             of_token.push_back(now);
@@ -91,6 +94,24 @@ impl RateLimits {
     }
 }
 
+/// The requests of one. Room for a new one is made by those who have not asked
+/// lately, or else by who has not asked for the longest time.
+fn counted<K: Clone + Eq + Hash>(
+    all: &mut HashMap<K, VecDeque<i64>>,
+    key: K,
+    now: i64,
+    (_, seconds): (usize, i64),
+) -> &mut VecDeque<i64> {
+    if all.len() >= MAX_COUNTED && !all.contains_key(&key) {
+        all.retain(|_, times| times.back().is_some_and(|time| *time > now.saturating_sub(seconds)));
+        let oldest = all.iter().min_by_key(|(_, times)| times.back()).map(|(key, _)| key.clone());
+        if let Some(oldest) = oldest.filter(|_| all.len() >= MAX_COUNTED) {
+            all.remove(&oldest);
+        }
+    }
+    all.entry(key).or_default()
+}
+
 /// How long to wait until one more fits, if it does not now.
 fn over(times: &mut VecDeque<i64>, now: i64, (most, seconds): (usize, i64)) -> Option<i64> {
     // The clock may have been set back.
@@ -124,6 +145,23 @@ mod tests {
         limits.count(1100, "c", Some(2)).unwrap();
         assert!(limits.unlock(&over.ticket) && !limits.unlock(&over.ticket) && !limits.unlock(""));
         limits.count(1100, "c", Some(1)).unwrap();
+    }
+
+    #[test]
+    fn only_so_many_are_counted() {
+        let limits = RateLimits::documented();
+        let counted = || limits.0.as_ref().unwrap().lock().unwrap().tokens.len();
+        for number in 0..60 {
+            limits.count(1000 + number, "busy", None).unwrap();
+        }
+        for number in 0..MAX_COUNTED + 5 {
+            limits.count(1010, &format!("t{number}"), None).unwrap();
+        }
+        assert_eq!(counted(), MAX_COUNTED);
+        // Who asked last is still counted.
+        limits.count(1059, "busy", None).unwrap_err();
+        limits.count(1200, "later", None).unwrap();
+        assert_eq!(counted(), 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod people;
 
 pub use builder::SandboxBuilder;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -91,6 +91,7 @@ pub struct Sandbox {
     requests: Arc<AtomicU64>,
     stop: watch::Sender<()>,
     ca_pem: Option<String>,
+    planted: bool,
     server: JoinHandle<()>,
     worker: JoinHandle<()>,
     people: JoinHandle<()>,
@@ -109,10 +110,19 @@ impl Sandbox {
         self.address
     }
 
-    /// The base of every URL, for example `http://127.0.0.1:8080/`.
+    /// The base of every URL, for example `http://127.0.0.1:8080/`; for one that
+    /// listens on every address that of this machine alone.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("{}://{}/", self.app.scheme, self.address)
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(if address.is_ipv4() {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        format!("{}://{address}/", self.app.scheme)
     }
 
     /// Certificate of the authority that a client must trust, as PEM, if the
@@ -144,6 +154,13 @@ impl Sandbox {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.app.store.changes()
+    }
+
+    /// Whether the seed was planted at the start; not if the books had somebody
+    /// already.
+    #[must_use]
+    pub const fn is_planted(&self) -> bool {
+        self.planted
     }
 
     /// How many requests were answered or, by a fault, left unanswered.

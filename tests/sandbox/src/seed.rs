@@ -107,16 +107,18 @@ const RETAILER_USER: i64 = 501;
 const RETAILER_COMPANY_CODE: &str = "400000501";
 
 /// Writes the seed into an empty database, the built-in one and what `file` has
-/// beside or instead of it; a database with wallets is left as it is.
-pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits, file: &SeedFile) -> Result<(), Refusal> {
+/// beside or instead of it; a database with wallets is left as it is, which is
+/// `false`.
+pub(crate) fn plant(db: &Connection, now: i64, limits: &Limits, file: &SeedFile) -> Result<bool, Refusal> {
     let planted: bool = db.query_row("SELECT EXISTS (SELECT 1 FROM wallet)", [], |row| row.get(0))?;
     if planted {
-        return Ok(());
+        return Ok(false);
     }
     if file.with_builtin()? {
         plant_builtin(db, now, limits)?;
     }
-    file.plant(db, now, limits)
+    file.plant(db, now, limits)?;
+    Ok(true)
 }
 
 fn plant_builtin(db: &Connection, now: i64, limits: &Limits) -> Result<(), Refusal> {

@@ -11,7 +11,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 
@@ -49,9 +49,12 @@ pub enum TlsError {
         /// What the system says.
         source: io::Error,
     },
-    /// A certificate can't be made: a name is none, or the key is broken.
-    #[error("no certificate: {0}; check --host-name, or delete the directory of --tls-dir")]
+    /// A certificate can't be made: the kept key is broken.
+    #[error("no certificate: {0}; delete the directory of --tls-dir")]
     Certificate(#[from] rcgen::Error),
+    /// A name that no server can have.
+    #[error("{0} is no host name and no address; check --host-name")]
+    Name(String),
     /// The TLS library refuses its settings.
     #[error("no TLS: {0}")]
     Settings(#[from] rustls::Error),
@@ -72,6 +75,9 @@ impl std::fmt::Debug for Tls {
 
 impl Tls {
     pub(crate) fn new(options: &TlsOptions) -> Result<Self, TlsError> {
+        for name in &options.names {
+            ServerName::try_from(name.as_str()).map_err(|_| TlsError::Name(name.clone()))?;
+        }
         let (ca_pem, ca_key) = match &options.directory {
             Some(directory) => kept_authority(directory)?,
             None => new_authority()?,
@@ -125,9 +131,11 @@ fn kept_authority(directory: &Path) -> Result<(String, KeyPair), TlsError> {
     }
     let (pem, key) = new_authority()?;
     fs::create_dir_all(directory).map_err(at(directory))?;
-    // The key first: without its certificate the next start makes both anew.
-    write_secret(&key_file, &key.serialize_pem()).map_err(at(&key_file))?;
-    fs::write(&ca_file, &pem).map_err(at(&ca_file))?;
+    // Neither is there without the other but after a crash, and then both are
+    // made anew: a certificate of another key would be worth nothing.
+    remove(&ca_file).map_err(at(&ca_file))?;
+    write_for_owner(&key_file, &key.serialize_pem()).map_err(at(&key_file))?;
+    write_whole(&ca_file, &pem, &mut fs::OpenOptions::new()).map_err(at(&ca_file))?;
     Ok((pem, key))
 }
 
@@ -155,10 +163,28 @@ fn set_validity(params: &mut CertificateParams, days: u64) {
 }
 
 /// A file that only its owner reads.
-fn write_secret(path: &Path, text: &str) -> io::Result<()> {
+fn write_for_owner(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
+    write_whole(path, text, &mut options)
+}
+
+/// Writes a file that is there whole or not at all, in place of what was there
+/// with whatever permissions.
+fn write_whole(path: &Path, text: &str, options: &mut fs::OpenOptions) -> io::Result<()> {
+    let begun = path.with_extension("new");
+    remove(&begun)?;
+    let mut file = options.write(true).create_new(true).open(&begun)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&begun, path)
+}
+
+/// Deletes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -102,7 +102,7 @@ async fn start_again(State(app): State<App>, JsonBody(mut body): JsonBody) -> Re
     app.store
         .unit(now, move |db| {
             reset::clear(db)?;
-            seed::plant(db, now, &limits, &seed)
+            seed::plant(db, now, &limits, &seed).map(drop)
         })
         .await?;
     state(State(app)).await

@@ -17,8 +17,8 @@ use crate::domain::fields::Fields;
 use crate::error::Refusal;
 use crate::http::{InPath, Reply};
 use crate::operations::{access, create, end, reject, reserve};
-use crate::seed;
 use crate::store::credentials::Caller;
+use crate::store::{clients, transactions};
 
 type Answer = Result<Reply<TransactionOverview>, Refusal>;
 
@@ -33,15 +33,18 @@ pub(super) fn routes() -> Router<App> {
 }
 
 /// `POST /sandbox/transactions` with `location_id`, `price` or `price_decimal`,
-/// `currency` and `description`: a payment, made as the seeded merchant; the
-/// answer has its `code` for a QR.
+/// `currency` and `description`: a payment, made as the merchant of the location;
+/// the answer has its `code` for a QR.
 async fn create_one(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let location = Fields::root(&body).integer("location_id")?;
     let payment: Map<String, Value> = body.into_iter().filter(|(name, _)| name != "location_id").collect();
     let request = json!({"payments": [payment], "location_id": location});
     let now = app.clock.now();
     let draft = Draft::read(request.as_object().unwrap_or(&Map::new()), now)?;
-    let key = app.store.unit(now, move |db| Ok(create::create(db, now, &merchant(db)?, draft)?.key)).await?;
+    let key = app
+        .store
+        .unit(now, move |db| Ok(create::create(db, now, &merchant(db, location)?, draft)?.key))
+        .await?;
     let code = Code::Transaction(TransactionKey::parse(&key).map_err(|_| Refusal::Internal)?).to_text();
     Ok(Reply(json!({"transaction_key": key, "code": code})))
 }
@@ -67,15 +70,15 @@ async fn decline(State(app): State<App>, InPath(key): InPath<String>, JsonBody(b
     .await
 }
 
-/// `POST /sandbox/transactions/{key}/confirm`, as the seeded merchant.
+/// `POST /sandbox/transactions/{key}/confirm`, as who made it.
 async fn confirm(State(app): State<App>, InPath(key): InPath<String>, _: JsonBody) -> Answer {
-    act(&app, move |db, now| end::confirm(db, now, &merchant(db)?, &key, &Map::new()).map(|one| one.key))
+    act(&app, move |db, now| end::confirm(db, now, &maker(db, &key)?, &key, &Map::new()).map(|one| one.key))
         .await
 }
 
-/// `POST /sandbox/transactions/{key}/revoke`, as the seeded merchant.
+/// `POST /sandbox/transactions/{key}/revoke`, as who made it.
 async fn revoke(State(app): State<App>, InPath(key): InPath<String>, _: JsonBody) -> Answer {
-    act(&app, move |db, now| end::revoke(db, now, &merchant(db)?, &key).map(|one| one.key)).await
+    act(&app, move |db, now| end::revoke(db, now, &maker(db, &key)?, &key).map(|one| one.key)).await
 }
 
 /// `POST /sandbox/review` with the scanned `text`: what a customer is asked to
@@ -114,7 +117,18 @@ fn wallet(body: &Map<String, Value>) -> Result<i64, Refusal> {
     fields.integer("wallet")?.ok_or_else(|| fields.blank("wallet"))
 }
 
-/// The seeded merchant at the till.
-fn merchant(db: &Connection) -> Result<Caller, Refusal> {
-    access::as_merchant(db, seed::RETAILER_CLIENT_ID)
+/// The merchant at the till of a location, or the first one.
+fn merchant(db: &Connection, location: Option<i64>) -> Result<Caller, Refusal> {
+    let client = clients::of_merchant(db, location)?;
+    access::as_merchant(db, &client.ok_or(Refusal::NotFound("No merchant has this location"))?)
+}
+
+/// Who made a transaction.
+fn maker(db: &Connection, key: &str) -> Result<Caller, Refusal> {
+    let transaction = transactions::find(db, key)?.ok_or(Refusal::NotFound("Transaction not found"))?;
+    match (transaction.client_id, transaction.creator_wallet) {
+        (Some(client), _) => access::as_merchant(db, &client),
+        (None, Some(wallet)) => access::in_person(db, wallet),
+        (None, None) => Err(Refusal::Internal),
+    }
 }

@@ -117,9 +117,9 @@ impl SandboxBuilder {
         let store = Arc::new(Store::open(self.database, http::catch_up).await?);
         let limits = self.seed.limits().map_err(SandboxError::of_seed)?.unwrap_or(self.limits);
         let (now, seed) = (self.clock.now(), Arc::new(self.seed));
-        let planted = Arc::clone(&seed);
-        let planting = store.unit(now, move |db| seed::plant(db, now, &limits, &planted));
-        planting.await.map_err(SandboxError::of_seed)?;
+        let file = Arc::clone(&seed);
+        let planting = store.unit(now, move |db| seed::plant(db, now, &limits, &file));
+        let planted = planting.await.map_err(SandboxError::of_seed)?;
         let (stop, stopped) = watch::channel(());
         let counterparts = Counterparts::new(Arc::clone(&store), self.clock.clone(), limits);
         let app = App {
@@ -147,6 +147,6 @@ impl SandboxBuilder {
         let worker = tokio::spawn(Worker::new(app.clone()).run());
         let people = tokio::spawn(counterparts.play());
         let server = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, router, requests, stop, ca_pem, server, worker, people })
+        Ok(Sandbox { address, app, router, requests, stop, ca_pem, planted, server, worker, people })
     }
 }

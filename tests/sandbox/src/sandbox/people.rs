@@ -3,12 +3,25 @@
 use super::{Sandbox, SandboxError};
 use crate::operations::identify;
 use crate::store::messages::{self, Message, Purpose};
+use crate::store::signatories::{self, Signatory};
 use crate::store::{authorizations, confirmations, users};
 
 /// Messages that are listed.
 const MAX_MESSAGES: i64 = 100;
 
+/// Clients, and tokens, that are listed.
+const MAX_SIGNATORIES: i64 = 100;
+
 impl Sandbox {
+    /// Who can sign requests: the first hundred merchants' clients and apps, and
+    /// a hundred user tokens that do not end.
+    ///
+    /// # Errors
+    /// [`SandboxError::Books`] if the database fails.
+    pub async fn signatories(&self) -> Result<Vec<Signatory>, SandboxError> {
+        self.books(|db| signatories::all(db, MAX_SIGNATORIES)).await
+    }
+
     /// The newest SMS and e-mails that a real server would have sent, newest
     /// first.
     ///

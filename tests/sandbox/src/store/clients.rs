@@ -86,6 +86,18 @@ pub(crate) fn by_number(db: &Connection, number: i64) -> Result<Option<Client>, 
     one(db, "number = ?1", params![number])
 }
 
+/// The MAC id of the first client of a location's project, or of any project.
+pub(crate) fn of_merchant(db: &Connection, location: Option<i64>) -> Result<Option<String>, Refusal> {
+    Ok(db
+        .prepare_cached(
+            "SELECT id FROM client WHERE type = 'private_client' AND project_id IS NOT NULL
+               AND (?1 IS NULL OR project_id = (SELECT project_id FROM location WHERE id = ?1))
+             ORDER BY number LIMIT 1",
+        )?
+        .query_row([location], |row| row.get(0))
+        .optional()?)
+}
+
 fn one(db: &Connection, condition: &str, values: impl rusqlite::Params) -> Result<Option<Client>, Refusal> {
     Ok(db
         .prepare_cached(&format!("SELECT {COLUMNS} FROM client WHERE {condition}"))?

@@ -27,6 +27,7 @@ pub(crate) mod projects;
 pub(crate) mod requests;
 pub(crate) mod reset;
 mod rows;
+pub(crate) mod signatories;
 pub(crate) mod spots;
 pub(crate) mod statements;
 pub(crate) mod subscribers;

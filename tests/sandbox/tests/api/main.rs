@@ -34,6 +34,7 @@ mod refusals;
 mod registration;
 mod restart;
 mod seed_files;
+mod serve;
 mod shapes;
 mod sign;
 mod spots;

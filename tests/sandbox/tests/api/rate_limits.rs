@@ -47,3 +47,26 @@ async fn on_they_stop_a_token_and_are_unlocked_by_a_captcha_or_by_time() {
     assert_eq!(list["_metadata"]["total"], 0);
     world.done().await;
 }
+
+#[tokio::test]
+async fn an_account_has_a_thousand_an_hour_whoever_asks() {
+    let clock = SandboxClock::fixed(1_760_000_000);
+    let world = World::start(Sandbox::builder().documented_rate_limits().clock(clock)).await;
+    for number in 0..1000 {
+        if number % 50 == 0 {
+            world.sandbox.clock().advance(60);
+        }
+        world.get(TILL, ME).await.ok();
+    }
+    world.sandbox.clock().advance(60);
+    let stopped = world.get(TILL, ME).await;
+    // The first fifty leave the hour together.
+    assert_eq!(stopped.headers["retry-after"], (3600 - 20 * 60).to_string().as_str());
+    let unlock = stopped.headers["recaptcha-unlock-url"].to_str().unwrap().to_owned();
+    world.get(app_of(&seed::CUSTOMER), ME).await.ok();
+    // The way of the Java client.
+    let solved = world.http.post(&unlock).header("g-recaptcha-response", "x").body("grant_type=password");
+    Answer::to(solved).await.unwrap().ok();
+    world.get(TILL, ME).await.ok();
+    world.done().await;
+}

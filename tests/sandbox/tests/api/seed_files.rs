@@ -41,8 +41,17 @@ async fn the_example_opens_a_second_shop() {
     world.put(SECOND_TILL, &of(&key, "/reserve"), pin).await.ok();
     let spot = world.get(SECOND_APP, "/rest/v1/spot?code=PAYSERA*8001%3Atill1").await.ok();
     assert_eq!(spot["id"], 21);
+    // The console's till stands at the second shop as well.
+    let body = json!({"location_id": 8001, "price": 100, "currency": "GEL", "description": "Table"});
+    let made = control(&world, "/transactions", body).await.ok();
+    let key = made["transaction_key"].as_str().unwrap();
+    control(&world, &format!("/transactions/{key}/accept"), json!({"wallet": 14471})).await.ok();
+    let confirmed = control(&world, &format!("/transactions/{key}/confirm"), json!({})).await.ok();
+    assert_eq!(confirmed["beneficiary_name"], "Second retailer");
+    let body = json!({"location_id": 1, "price": 100, "currency": "GEL", "description": "Table"});
+    control(&world, "/transactions", body).await.refused(404, "not_found");
     // The built-in shop is there, and does not see the second one's.
-    world.get(TILL, &of(&key, "")).await.refused(404, "not_found");
+    world.get(TILL, &of(key, "")).await.refused(404, "not_found");
     world.create(TILL, payment(1)).await;
     world.done().await;
 }

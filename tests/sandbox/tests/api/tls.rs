@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use paysera_sandbox::{Sandbox, SandboxError, TlsOptions, fingerprint};
+use paysera_sandbox::{Sandbox, SandboxError, TlsError, TlsOptions, fingerprint};
 use reqwest::{Certificate, Client, Version};
 
 use crate::harness::{LOOPBACK, TILL, nonce};
@@ -47,6 +47,15 @@ async fn who_trusts_the_authority_is_served_in_both_versions_of_http() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_can_have_is_refused() {
+    for name in ["", "a name", "https://a.example", "na\u{ef}ve.example"] {
+        let options = TlsOptions { directory: None, names: vec![name.to_owned()] };
+        let started = Sandbox::builder().tls(options).start(LOOPBACK).await;
+        assert!(matches!(started, Err(SandboxError::Tls(TlsError::Name(_)))), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_was_given_is_in_the_certificate() {
     crate::harness::install_provider();
     let sandbox = Sandbox::builder().tls(options(None)).start(LOOPBACK).await.unwrap();
@@ -58,6 +67,13 @@ async fn a_name_that_was_given_is_in_the_certificate() {
     assert_eq!(name("wallet.sandbox.example").await.unwrap().status(), 200);
     name("other.sandbox.example").await.unwrap_err();
     sandbox.shutdown().await;
+}
+
+/// Who may do what with the authority's key.
+#[cfg(unix)]
+fn mode(directory: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(directory.join("ca-key.pem")).unwrap().permissions().mode() & 0o777
 }
 
 #[tokio::test]
@@ -76,11 +92,23 @@ async fn the_authority_survives_a_restart() {
     assert_eq!(client(&ca).build().unwrap().get(url).send().await.unwrap().status(), 200);
     second.shutdown().await;
     #[cfg(unix)]
+    assert_eq!(mode(&directory), 0o600);
+    // Half of it is worth nothing, and what is made anew is nobody else's either.
+    std::fs::remove_file(directory.join("ca.pem")).unwrap();
+    #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(directory.join("ca-key.pem")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(directory.join("ca-key.pem"), open).unwrap();
     }
+    let third = start().await.unwrap();
+    assert_ne!(third.ca_pem(), Some(ca.as_str()));
+    let url = format!("{}rest/v1/server", third.base_url());
+    let trusting = client(third.ca_pem().unwrap()).build().unwrap();
+    assert_eq!(trusting.get(url).send().await.unwrap().status(), 200);
+    third.shutdown().await;
+    #[cfg(unix)]
+    assert_eq!(mode(&directory), 0o600);
     std::fs::write(directory.join("ca-key.pem"), "broken").unwrap();
     assert!(matches!(start().await, Err(SandboxError::Tls(_))));
     std::fs::remove_dir_all(&directory).unwrap();

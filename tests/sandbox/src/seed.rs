@@ -16,6 +16,7 @@ use crate::error::Refusal;
 use crate::store::{allowances, generators, ledger, locations, spots, wallets};
 
 pub use customers::{CUSTOMER, CUSTOMERS, Customer, INACTIVE, POOR, UNIDENTIFIED};
+pub(crate) use file::MAX_SEED_BYTES;
 pub use file::{SeedError, SeedFile, SeedFormat};
 
 /// The merchant's project.

@@ -85,25 +85,24 @@ async fn messages(State(app): State<App>) -> Result<Reply<Value>, Refusal> {
 }
 
 /// `POST /sandbox/reset`: forgets everything and plants the seed anew, or the
-/// `seed` of the body; faults and counterparts are cleared, clock and limits
-/// stay.
+/// `seed` of the body with its limits; faults and counterparts are cleared, the
+/// clock stays. A wrong seed changes nothing.
 async fn start_again(State(app): State<App>, JsonBody(mut body): JsonBody) -> Result<Reply<Value>, Refusal> {
-    let (now, limits) = (app.clock.now(), app.limits);
+    let now = app.clock.now();
     let seed = match body.remove("seed") {
         None => (*app.seed).clone(),
-        Some(Value::Object(seed)) if seed.contains_key("limits") => {
-            return Err(Refusal::parameter("limits", "Limits are set when the sandbox starts"));
-        }
         Some(Value::Object(seed)) => SeedFile::of_body(seed),
         Some(_) => return Err(Refusal::parameter("seed", "This value should be an object")),
     };
-    app.faults.clear();
-    app.counterparts.clear();
+    let limits = app.limits.with(seed.limits()?);
     app.store
         .unit(now, move |db| {
             reset::clear(db)?;
             seed::plant(db, now, &limits, &seed).map(drop)
         })
         .await?;
+    app.limits.set(limits);
+    app.faults.clear();
+    app.counterparts.clear();
     state(State(app)).await
 }

@@ -31,9 +31,10 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::domain::fields;
 use crate::error::Refusal;
+use crate::seed::MAX_SEED_BYTES;
 
-/// Largest JSON body, in bytes.
-const MAX_JSON_BYTES: usize = 64 * 1024;
+/// Largest JSON body, in bytes: seeds are large.
+const MAX_JSON_BYTES: usize = MAX_SEED_BYTES;
 
 /// Every route under `/sandbox`.
 pub(crate) fn routes(app: &App) -> Router<App> {

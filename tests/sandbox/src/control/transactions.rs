@@ -53,7 +53,7 @@ async fn create_one(State(app): State<App>, JsonBody(body): JsonBody) -> Result<
 /// in the app.
 async fn accept(State(app): State<App>, InPath(key): InPath<String>, JsonBody(body): JsonBody) -> Answer {
     let wallet = wallet(&body)?;
-    let limits = app.limits;
+    let limits = app.limits.get();
     act(&app, move |db, now| {
         let caller = access::in_person(db, wallet)?;
         reserve::reserve(db, now, &limits, &caller, &key, &Acceptance::by_wallet(wallet)).map(|one| one.key)

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::app::LimitsInForce;
 use crate::clock::SandboxClock;
-use crate::domain::cash::Limits;
 use crate::error::Refusal;
 use crate::sandbox::SandboxError;
 use crate::store::Store;
@@ -38,11 +38,11 @@ pub struct Counterparts {
     turn: Arc<tokio::sync::Mutex<()>>,
     store: Arc<Store>,
     clock: SandboxClock,
-    limits: Limits,
+    limits: LimitsInForce,
 }
 
 impl Counterparts {
-    pub(crate) fn new(store: Arc<Store>, clock: SandboxClock, limits: Limits) -> Self {
+    pub(crate) fn new(store: Arc<Store>, clock: SandboxClock, limits: LimitsInForce) -> Self {
         let (board, turn) = (Arc::default(), Arc::default());
         Self { board, changes: watch::Sender::new(0), turn, store, clock, limits }
     }
@@ -156,7 +156,7 @@ impl Counterparts {
     }
 
     async fn act(&self, now: i64, plan: Plan) {
-        let (limits, planned) = (self.limits, plan.clone());
+        let (limits, planned) = (self.limits.get(), plan.clone());
         let done = self.store.unit(now, move |db| books::act(db, now, &limits, &planned)).await;
         let result = done.map_err(|refusal| {
             let (_, error, description) = refusal.on_the_wire();

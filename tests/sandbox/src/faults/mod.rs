@@ -1,6 +1,7 @@
 //! Failures on demand: rules that say which requests meet which fault, how
 //! often and how likely.
 
+mod random;
 mod rule;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::sync::watch;
 
+use random::Random;
 pub use rule::{Fault, FaultRule};
 
 /// Rules nobody triggers must not pile up.
@@ -210,31 +212,6 @@ impl Drop for Held<'_> {
 /// What the wire calls a status that a fault answers with.
 pub(crate) fn error_name(status: StatusCode) -> &'static str {
     if status == StatusCode::TOO_MANY_REQUESTS { "rate_limit_exceeded" } else { "internal_server_error" }
-}
-
-/// SplitMix64: small, and the same everywhere.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    /// Where the row of that number begins.
-    const fn row(seed: u64, number: u64) -> Self {
-        Self(Self(seed).next() ^ Self(number).next())
-    }
-
-    /// Whether the next draw falls into so many of a thousand; what is certain
-    /// draws nothing.
-    fn falls_on(&mut self, per_mille: u16) -> bool {
-        per_mille >= 1000 || self.next() % 1000 < u64::from(per_mille)
-    }
-
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ async fn decide(app: &App, key: String, body: &[u8]) -> Result<StoredTransaction
         "decline" => false,
         _ => return Err(Refusal::parameter("decision", "This value should be accept or decline")),
     };
-    let (now, limits) = (app.clock.now(), app.limits);
+    let (now, limits) = (app.clock.now(), app.limits.get());
     app.store
         .unit(now, move |db| {
             let person = access::in_person(db, wallet)?;

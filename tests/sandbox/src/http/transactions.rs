@@ -211,7 +211,7 @@ async fn notify(
 }
 
 async fn accept(app: &App, signed: Signed, key: String, acceptance: Acceptance) -> Answer {
-    let limits = app.limits;
+    let limits = app.limits.get();
     answer(app, signed, move |db, now, caller| {
         reserving::reserve(db, now, &limits, caller, &key, &acceptance)
     })

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Sandbox, SandboxError};
-use crate::app::App;
+use crate::app::{App, LimitsInForce};
 use crate::callbacks::{Sender, Worker};
 use crate::clock::SandboxClock;
 use crate::counterparts::Counterparts;
@@ -115,17 +115,19 @@ impl SandboxBuilder {
         let address = listener.local_addr().map_err(listen)?;
         let tls = self.tls.as_ref().map(Tls::new).transpose()?;
         let store = Arc::new(Store::open(self.database, http::catch_up).await?);
-        let limits = self.seed.limits().map_err(SandboxError::of_seed)?.unwrap_or(self.limits);
+        let in_force = LimitsInForce::new(self.limits);
+        let limits = in_force.with(self.seed.limits().map_err(SandboxError::of_seed)?);
+        in_force.set(limits);
         let (now, seed) = (self.clock.now(), Arc::new(self.seed));
         let file = Arc::clone(&seed);
         let planting = store.unit(now, move |db| seed::plant(db, now, &limits, &file));
         let planted = planting.await.map_err(SandboxError::of_seed)?;
         let (stop, stopped) = watch::channel(());
-        let counterparts = Counterparts::new(Arc::clone(&store), self.clock.clone(), limits);
+        let counterparts = Counterparts::new(Arc::clone(&store), self.clock.clone(), in_force.clone());
         let app = App {
             store,
             clock: self.clock,
-            limits,
+            limits: in_force,
             seed,
             token_seconds: i64::from(self.token_seconds.unwrap_or(TOKEN_SECONDS)),
             replay: Arc::new(ReplayGuard::default()),

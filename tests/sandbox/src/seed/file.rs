@@ -11,7 +11,25 @@ use serde_json::{Map, Value};
 use crate::domain::cash::Limits;
 use crate::domain::fields::{self, Fields};
 use crate::error::Refusal;
-use crate::store::clients;
+use crate::store::credentials;
+
+/// Largest seed, in bytes.
+pub(crate) const MAX_SEED_BYTES: usize = 1024 * 1024;
+
+/// What a client may be allowed (wallet-api section 3.4).
+const PERMISSIONS: [&str; 11] = [
+    "show_in_frame",
+    "give_trusted_user_info",
+    "use_password_grant",
+    "accept_with_flash",
+    "accept_with_pin",
+    "access_statements",
+    "search_by_person_code",
+    "use_wallet_api",
+    "use_client_api",
+    "use_oauth_api",
+    "provide_registration_parameters",
+];
 
 /// Most entries of each list.
 const MAX_ENTRIES: usize = 1000;
@@ -33,7 +51,7 @@ pub enum SeedFormat {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SeedError {
-    /// The text is no JSON or TOML object.
+    /// The text is no JSON or TOML object, or larger than a mebibyte.
     #[error("the seed can't be read: {0}")]
     Syntax(String),
     /// A value is missing, unknown or impossible.
@@ -52,6 +70,9 @@ impl SeedFile {
     /// # Errors
     /// [`SeedError::Syntax`].
     pub fn parse(text: &str, format: SeedFormat) -> Result<Self, SeedError> {
+        if text.len() > MAX_SEED_BYTES {
+            return Err(SeedError::Syntax("it is larger than a mebibyte".to_owned()));
+        }
         let map = match format {
             SeedFormat::Json => serde_json::from_str(text).map_err(|error| error.to_string()),
             SeedFormat::Toml => toml::from_str(text).map_err(|error| error.to_string()),
@@ -110,6 +131,39 @@ fn new_id(fields: &Fields<'_>, taken: impl FnOnce(i64) -> Result<bool, Refusal>)
     if taken(id)? { Err(fields.refuse("id", "This number is taken")) } else { Ok(id) }
 }
 
+/// A MAC id that no client and no token has, and its key.
+fn new_mac_id<'a>(db: &Connection, fields: &Fields<'a>) -> Result<(&'a str, &'a str), Refusal> {
+    let (id, key) = (fields.required("id")?, fields.required("key")?);
+    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {
+        return Err(fields.refuse("id", "This value should be letters, digits, _, - and ."));
+    }
+    if credentials::credentials(db, id)?.is_some() {
+        return Err(fields.refuse("id", "This MAC id is taken"));
+    }
+    Ok((id, key))
+}
+
+/// A list of permissions with spaces between, if there is one.
+fn permissions(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
+    let names = match fields.get("permissions") {
+        None => return Ok(None),
+        Some(Value::Array(names)) => names.as_slice(),
+        Some(_) => return Err(fields.refuse("permissions", "This value should be a list of texts")),
+    };
+    let mut known = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        let name = name.as_str().unwrap_or_default();
+        if !PERMISSIONS.contains(&name) {
+            let place = format!("permissions[{index}]");
+            return Err(
+                fields.refuse(&place, &format!("This value should be one of {}", PERMISSIONS.join(", ")))
+            );
+        }
+        known.push(name);
+    }
+    Ok(Some(known.join(" ")))
+}
+
 fn plant_client(
     db: &Connection,
     fields: &Fields<'_>,
@@ -117,23 +171,9 @@ fn plant_client(
     title: &str,
     project: Option<i64>,
 ) -> Result<(), Refusal> {
-    let (id, key) = (fields.required("id")?, fields.required("key")?);
-    if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {
-        return Err(fields.refuse("id", "This value should be letters, digits, _, - and ."));
-    }
-    if clients::client(db, id)?.is_some() {
-        return Err(fields.refuse("id", "This MAC id is taken"));
-    }
-    let permissions = match fields.get("permissions") {
-        None => super::RETAILER_PERMISSIONS.to_owned(),
-        Some(Value::Array(names)) => names
-            .iter()
-            .map(Value::as_str)
-            .collect::<Option<Vec<_>>>()
-            .map(|names| names.join(" "))
-            .ok_or_else(|| fields.refuse("permissions", "This value should be a list of texts"))?,
-        Some(_) => return Err(fields.refuse("permissions", "This value should be a list of texts")),
-    };
+    let (id, key) = new_mac_id(db, fields)?;
+    let usual = if project.is_some() { super::RETAILER_PERMISSIONS } else { super::APP_PERMISSIONS };
+    let permissions = permissions(fields)?.unwrap_or_else(|| usual.to_owned());
     let index: i64 =
         db.query_row("SELECT coalesce(max(number), 3000) + 1 FROM client", [], |row| row.get(0))?;
     db.execute(

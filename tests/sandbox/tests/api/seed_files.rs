@@ -65,15 +65,28 @@ async fn a_reset_plants_another_seed_or_the_same() {
     world.sandbox.balance(seed::CUSTOMER.wallet, Currency::GEL).await.unwrap_err();
     for (bad, place) in [
         (json!({"seed": 1}), "seed"),
-        (json!({"seed": {"limits": {}}}), "limits"),
+        (json!({"seed": {"limits": {}}}), "limits.per_operation"),
         (json!({"seed": {"users": [{"id": 1}]}}), "users[0].name"),
     ] {
         let refused = control(&world, "/reset", bad).await.refused(400, "invalid_parameters");
         assert!(refused["error_properties"][place].is_array(), "{refused}");
     }
     assert_eq!(world.sandbox.balance(7, Currency::GEL).await.unwrap().at_disposal, 0, "nothing was lost");
+    // A large seed with limits of its own, which end with the next one.
+    let user = |number: u64| json!({"id": number, "name": "One of many", "wallets": [{"id": number}]});
+    let many: Vec<_> = (20_001..21_001).map(user).collect();
+    let limits = json!({"per_operation": 100, "per_day": 150});
+    control(&world, "/reset", json!({"seed": {"limits": limits, "users": many}})).await.ok();
+    world.sandbox.balance(21_000, Currency::GEL).await.unwrap();
+    let reserve = async |amount: i64| {
+        let key = world.create(TILL, cash_in(amount, seed::CUSTOMER.wallet)).await;
+        world.raw(TILL, "PUT", &of(&key, "/reserve/2112"), "").await
+    };
+    reserve(101).await.refused(400, "limits_exceeded");
+    reserve(100).await.ok();
+    reserve(51).await.refused(400, "limits_exceeded");
     control(&world, "/reset", json!({})).await.ok();
-    world.get(TILL, "/rest/v1/wallet/me").await.ok();
+    reserve(101).await.ok();
     world.done().await;
 }
 
@@ -148,11 +161,81 @@ async fn what_is_wrong_is_named() {
             "projects[0].allowances[0].wallet",
         ),
         (json!({"apps": [{"id": "sbx_app", "key": "x"}]}), "apps[0].id"),
+        (json!({"apps": [{"id": "tok_customer", "key": "x"}]}), "apps[0].id"),
+        (json!({"apps": [{"id": "a", "key": "x", "permissions": ["fly"]}]}), "apps[0].permissions[0]"),
+        (json!({"apps": [{"id": "a", "key": "x", "permissions": "fly"}]}), "apps[0].permissions"),
+        (wallet(json!({"token": {"id": "sbx_retailer", "key": "x"}})), "users[0].wallets[0].token.id"),
+        (wallet(json!({"token": {"id": "a\"b", "key": "x"}})), "users[0].wallets[0].token.id"),
+        (
+            project(
+                json!({"locations": [{"id": 1, "title": "x", "address": "y", "services": {"cash-in": {}}}]}),
+            ),
+            "projects[0].locations[0].services.cash-in",
+        ),
+        (
+            project(json!({"locations": [{"id": 1, "title": "x", "address": "y",
+                "services": {"pay": {"available": true, "category": 1}}}]})),
+            "projects[0].locations[0].services.pay.category",
+        ),
     ] {
         let (found, reason) = error(seed.clone()).await;
         assert_eq!(found, place, "{seed}: {reason}");
     }
+    let large = format!("{{\"users\": [{}]}}", " ".repeat(1024 * 1024));
+    assert!(matches!(SeedFile::parse(&large, SeedFormat::Json), Err(SeedError::Syntax(_))));
     for (text, format) in [("{", SeedFormat::Json), ("[1]", SeedFormat::Json), ("a =", SeedFormat::Toml)] {
         assert!(matches!(SeedFile::parse(text, format), Err(SeedError::Syntax(_))), "{text}");
     }
+}
+
+/// Every object of the example, by the place at which its like stand.
+fn objects<'a>(place: String, value: &'a Value, all: &mut Vec<(String, &'a Value)>) {
+    match value {
+        Value::Object(map) => {
+            all.push((place.clone(), value));
+            for (name, inner) in map {
+                objects(format!("{place}/{name}"), inner, all);
+            }
+        }
+        Value::Array(list) => {
+            for (index, inner) in list.iter().enumerate() {
+                objects(format!("{place}/{index}"), inner, all);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_example_has_every_key() {
+    let example: Value = toml::from_str(EXAMPLE).unwrap();
+    let mut all = Vec::new();
+    objects(String::new(), &example, &mut all);
+    let kind = |place: &str| {
+        let names = place.split('/').filter(|part| part.parse::<usize>().is_err());
+        names.collect::<Vec<_>>().join("/")
+    };
+    let mut asked = 0;
+    for (place, _) in &all {
+        let mut seed = example.clone();
+        seed.pointer_mut(place).unwrap()["unheard_of"] = json!(1);
+        let file = SeedFile::parse(&seed.to_string(), SeedFormat::Json).unwrap();
+        let refused = match Sandbox::builder().seed(file).start(LOOPBACK).await {
+            Err(SandboxError::Seed(SeedError::Value { reason, .. })) => reason,
+            _ => String::new(),
+        };
+        let Some((_, known)) = refused.split_once("it should be of ") else {
+            // Here it is read as the API reads it.
+            let parts = ["/working_hours", "/images", "/prices"];
+            assert!(parts.iter().any(|part| place.contains(part)), "{place}: {refused}");
+            continue;
+        };
+        for name in known.split(", ") {
+            let shown =
+                all.iter().any(|(other, value)| kind(other) == kind(place) && value.get(name).is_some());
+            assert!(shown, "{place} has no {name}");
+        }
+        asked += 1;
+    }
+    assert!(asked > 15, "{asked}");
 }

@@ -3,7 +3,7 @@
 use paysera_core::money::{Currency, Money};
 use rusqlite::{Connection, params};
 
-use super::{MAX_ENTRIES, new_id};
+use super::{MAX_ENTRIES, new_id, new_mac_id};
 use crate::domain::contact;
 use crate::domain::fields::Fields;
 use crate::domain::identity::Level;
@@ -105,7 +105,7 @@ fn plant_wallet(db: &Connection, now: i64, user: i64, fields: &Fields<'_>) -> Re
     }
     if let Some(token) = fields.object("token")? {
         token.only(&["id", "key", "app"])?;
-        let (mac_id, key) = (token.required("id")?, token.required("key")?);
+        let (mac_id, key) = new_mac_id(db, &token)?;
         let app = token.text("app")?.unwrap_or(APP_CLIENT_ID);
         if clients::client(db, app)?.is_none() {
             return Err(token.refuse("app", "There is no such app: name one of apps"));
@@ -113,8 +113,7 @@ fn plant_wallet(db: &Connection, now: i64, user: i64, fields: &Fields<'_>) -> Re
         db.execute(
             "INSERT INTO user_token (token, mac_key, wallet_id, client_id) VALUES (?1, ?2, ?3, ?4)",
             params![mac_id, key, id, app],
-        )
-        .map_err(|error| taken(&error, &token, "id"))?;
+        )?;
     }
     if let Some(generator) = fields.object("generator")? {
         generator.only(&["identifier", "seed"])?;

@@ -3,10 +3,12 @@
 use rusqlite::{Connection, params};
 
 use super::{MAX_ENTRIES, new_id, plant_client};
+use crate::domain::Service;
 use crate::domain::callback::CallbackTarget;
 use crate::domain::cash::{DAY_SECONDS, Limits};
 use crate::domain::fields::Fields;
 use crate::domain::location::LocationProfile;
+use crate::domain::offer::SERVICES;
 use crate::error::Refusal;
 use crate::seed::{GivenAllowance, insert_allowance};
 use crate::store::{allowances, clients, locations, projects, spots, wallets};
@@ -63,6 +65,16 @@ fn plant_location(db: &Connection, now: i64, project: i64, fields: &Fields<'_>) 
         "services",
         "spots",
     ])?;
+    // An API skips what it does not know; in a file that is a slip of the pen.
+    if let Some(services) = fields.object("services")? {
+        services.only(&SERVICES)?;
+        for name in SERVICES {
+            if let Some(offer) = services.object(name)? {
+                let words = if name == Service::Pay.name() { "categories" } else { "types" };
+                offer.only(&["available", words])?;
+            }
+        }
+    }
     let id = new_id(fields, |id| Ok(locations::find(db, id)?.is_some()))?;
     let profile = LocationProfile::read_at(fields, None)?;
     locations::insert(db, now, Some(id), project, &profile)?;

@@ -45,7 +45,8 @@ pub(super) fn deeds(app: &App) -> Vec<Value> {
 
 /// `POST /sandbox/counterparts` with `does`: `accept`, `accept_without_money` or
 /// `decline` with `wallet`, or `confirm`; `after` so many seconds of the
-/// sandbox's clock, only at `location_id`, only what `client_id` made.
+/// sandbox's clock, only at `location_id`, only what `client_id` made,
+/// only where `with_wallet` is on the other side.
 async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let fields = Fields::root(&body);
     let does = fields.required("does")?;
@@ -70,6 +71,9 @@ async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<V
     }
     if let Some(location) = number(&fields, "location_id")? {
         counterpart = counterpart.at_location(location);
+    }
+    if let Some(wallet) = number(&fields, "with_wallet")? {
+        counterpart = counterpart.with_wallet(wallet);
     }
     if let Some(client) = fields.text("client_id")? {
         counterpart = counterpart.of_client(client);

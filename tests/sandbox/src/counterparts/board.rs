@@ -160,7 +160,7 @@ mod tests {
 
     fn chance(seq: i64, need: Need) -> Chance {
         let (key, client) = (format!("t{seq}"), "shop".to_owned());
-        Chance { seq, at: 1000, need, key, client, location: Some(9975), end: 2000 }
+        Chance { seq, at: 1000, need, key, client, location: Some(9975), others: vec![5, 6], end: 2000 }
     }
 
     fn asked(seq: i64) -> Chance {
@@ -177,6 +177,8 @@ mod tests {
             (pays().at_location(9975).of_client("shop"), Need::Answer, Some(1000)),
             (pays().at_location(9976), Need::Answer, None),
             (pays().of_client("other"), Need::Answer, None),
+            (pays().with_wallet(6), Need::Answer, Some(1000)),
+            (pays().with_wallet(7), Need::Answer, None),
             (Counterpart::accepting_without_money(7), Need::Answer, Some(1000)),
             (Counterpart::declining(7).after(30), Need::Answer, Some(1030)),
             (Counterpart::declining(7).after(u32::MAX), Need::Answer, Some(1999)),

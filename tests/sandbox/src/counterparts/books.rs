@@ -60,13 +60,17 @@ fn chance(step: &NumberedStep, need: Need, transaction: StoredTransaction) -> Op
         Span::For(_) => month,
     };
     let (client, location) = (transaction.client_id?, transaction.location_id);
-    Some(Chance { seq: step.seq, at: step.at, need, key: transaction.key, client, location, end })
+    let others = match need {
+        Need::Answer => transaction.payments.iter().filter_map(|payment| payment.beneficiary).collect(),
+        Need::Confirmation => transaction.wallet.into_iter().collect(),
+    };
+    Some(Chance { seq: step.seq, at: step.at, need, key: transaction.key, client, location, others, end })
 }
 
 /// Refuses somebody who could never act.
 pub(super) fn check(db: &Connection, counterpart: &Counterpart) -> Result<(), Refusal> {
-    let (wallet, location, client) = counterpart.needs();
-    if let Some(wallet) = wallet {
+    let (both, location, client) = counterpart.needs();
+    for wallet in both.into_iter().flatten() {
         wallets::wallet(db, wallet)?.ok_or(Refusal::NotFound("Wallet not found"))?;
     }
     if let Some(location) = location {

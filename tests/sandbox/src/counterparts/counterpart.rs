@@ -31,11 +31,12 @@ pub struct Counterpart {
     after: i64,
     location: Option<i64>,
     client: Option<String>,
+    other: Option<i64>,
 }
 
 impl Counterpart {
     const fn new(act: Act) -> Self {
-        Self { act, after: 0, location: None, client: None }
+        Self { act, after: 0, location: None, client: None, other: None }
     }
 
     /// A customer who accepts in the app, from this wallet.
@@ -86,6 +87,14 @@ impl Counterpart {
         self
     }
 
+    /// Only where this wallet is on the other side: paid by the customer, or
+    /// paying the merchant.
+    #[must_use]
+    pub fn with_wallet(mut self, wallet: u64) -> Self {
+        self.other = Some(number(wallet));
+        self
+    }
+
     /// What it does, for a person.
     pub(crate) fn text(&self) -> String {
         let mut text = match self.act {
@@ -100,19 +109,22 @@ impl Counterpart {
         if let Some(client) = &self.client {
             text.push_str(&format!(" what {client} made"));
         }
+        if let Some(wallet) = self.other {
+            text.push_str(&format!(" with wallet {wallet}"));
+        }
         if self.after > 0 {
             text.push_str(&format!(" after {} s", self.after));
         }
         text
     }
 
-    /// The wallet, location and client that must be there for it to act.
-    pub(super) fn needs(&self) -> (Option<i64>, Option<i64>, Option<&str>) {
+    /// The wallets, location and client that must be there for it to act.
+    pub(super) fn needs(&self) -> ([Option<i64>; 2], Option<i64>, Option<&str>) {
         let wallet = match self.act {
             Act::Accept(wallet) | Act::AcceptWithoutMoney(wallet) | Act::Decline(wallet) => Some(wallet),
             Act::Confirm => None,
         };
-        (wallet, self.location, self.client.as_deref())
+        ([wallet, self.other], self.location, self.client.as_deref())
     }
 
     /// When it acts on this, if it does.
@@ -120,7 +132,8 @@ impl Counterpart {
         let needed = if self.act == Act::Confirm { Need::Confirmation } else { Need::Answer };
         let is_its = needed == chance.need
             && self.location.is_none_or(|own| Some(own) == chance.location)
-            && self.client.as_ref().is_none_or(|own| *own == chance.client);
+            && self.client.as_ref().is_none_or(|own| *own == chance.client)
+            && self.other.is_none_or(|own| chance.others.contains(&own));
         let due = chance.at.saturating_add(self.after);
         let last = chance.end.saturating_sub(1);
         is_its.then(|| if matches!(self.act, Act::Decline(_)) { due.min(last) } else { due })
@@ -152,6 +165,8 @@ pub(super) struct Chance {
     pub(super) key: String,
     pub(super) client: String,
     pub(super) location: Option<i64>,
+    /// Wallets on the other side of who acts.
+    pub(super) others: Vec<i64>,
     /// When nobody can accept it any more.
     pub(super) end: i64,
 }

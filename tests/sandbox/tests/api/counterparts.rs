@@ -145,6 +145,29 @@ async fn a_customer_without_money_tops_up_later() {
 }
 
 #[tokio::test]
+async fn they_keep_to_the_wallet_on_the_other_side() {
+    let world = played_by([
+        Counterpart::confirming().with_wallet(CUSTOMER),
+        Counterpart::accepting(CUSTOMER).with_wallet(seed::POOR.wallet),
+    ])
+    .await;
+    // The wallet is paid by the customer, and the customer pays the merchant.
+    let to_poor = with(payment(100), json!({"beneficiary": {"id": seed::POOR.wallet}}));
+    let key = world.create(TILL, to_poor).await;
+    assert_eq!(after(&world, 0, &key).await, Status::Confirmed);
+    let key = world.create(TILL, payment(100)).await;
+    assert_eq!(after(&world, 0, &key).await, Status::New);
+    world.raw(app_of(&seed::POOR), "PUT", &of(&key, "/reserve/me"), "").await.ok();
+    assert_eq!(after(&world, 0, &key).await, Status::Reserved);
+    let body = json!({"does": "accept", "wallet": CUSTOMER, "with_wallet": 2112});
+    let made = control(&world, "/counterparts", body).await.ok();
+    assert_eq!(made["counterparts"][2]["text"], "wallet 14471 pays with wallet 2112");
+    let body = json!({"does": "confirm", "with_wallet": 1});
+    control(&world, "/counterparts", body).await.refused(404, "not_found");
+    world.done().await;
+}
+
+#[tokio::test]
 async fn they_keep_to_their_location_and_to_their_client() {
     let world = played_by([
         Counterpart::accepting(CUSTOMER).at_location(9976),

@@ -1,13 +1,11 @@
 //! java-lib-wallet-sdk: OkHttp, `ext=""` without a body, `{}` for every empty
 //! POST, nonces in base64, even the server's time asked for with a signature.
 
-use std::fmt::Write;
-
 use paysera_sandbox::{Sandbox, seed};
 use serde_json::Value;
 
-use crate::readers::{java_error, java_locations, java_money, java_transaction};
-use crate::wire::{Answer, body_hash, done, mac, sandbox, send};
+use crate::readers::{self, java_error, java_locations, java_money, java_transaction};
+use crate::wire::{Answer, body_hash, done, form, mac, sandbox, send};
 
 #[derive(Clone)]
 struct Credentials {
@@ -59,14 +57,6 @@ fn credentials(id: &str, key: &str) -> Credentials {
     Credentials { id: id.to_owned(), key: key.to_owned() }
 }
 
-fn form(pairs: &[(&str, &str)]) -> String {
-    let mut text = String::new();
-    for (name, value) in pairs {
-        write!(text, "{}{name}={value}", if text.is_empty() { "" } else { "&" }).unwrap();
-    }
-    text
-}
-
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_by_the_servers_time() {
     let sandbox = sandbox().await;
@@ -94,7 +84,7 @@ async fn an_expired_token_is_refreshed_and_the_request_repeated() {
         ("password", seed::CUSTOMER.password),
         ("scope", "balance"),
     ]);
-    let token = client.ask(&app, "POST", "/oauth/v1/token", &grant, true).await.ok().json();
+    let token = readers::token(&client.ask(&app, "POST", "/oauth/v1/token", &grant, true).await.ok());
     let signs = |token: &Value| {
         credentials(token["access_token"].as_str().unwrap(), token["mac_key"].as_str().unwrap())
     };
@@ -104,9 +94,14 @@ async fn an_expired_token_is_refreshed_and_the_request_repeated() {
     java_error(&over.refused(400, "invalid_grant"));
     let refresh =
         form(&[("grant_type", "refresh_token"), ("refresh_token", token["refresh_token"].as_str().unwrap())]);
-    let renewed = client.ask(&app, "POST", "/oauth/v1/token", &refresh, true).await.ok().json();
+    let renewed = readers::token(&client.ask(&app, "POST", "/oauth/v1/token", &refresh, true).await.ok());
     let balance = client.ask(&signs(&renewed), "GET", "/rest/v1/wallet/me/balance", "", false).await.ok();
     assert_eq!(balance.json()["GEL"]["at_disposal"], 100_000);
+    // Two of the four base URLs are not served; that is an error it can read.
+    for uri in ["/partner-oauth/v1/token", "/oauth/v1/partner-tokens"] {
+        let unknown = client.ask(&app, "POST", uri, &refresh, true).await;
+        java_error(&unknown.refused(404, "not_found"));
+    }
     done(sandbox).await;
 }
 

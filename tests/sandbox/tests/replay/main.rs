@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod java;
+mod lists;
 mod php;
 mod readers;
 mod samples;
+mod sign_in;
 mod swift;
 mod wire;

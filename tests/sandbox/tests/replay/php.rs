@@ -4,7 +4,7 @@
 
 use paysera_sandbox::{Sandbox, seed};
 
-use crate::readers::{php, php_list, php_transaction};
+use crate::readers::{php_allowance, php_client, php_list, php_transaction, readable};
 use crate::wire::{Answer, SAMPLE_TIME, body_hash, done, mac, sandbox, send};
 
 const PAYMENT: &str = r#"{"payments":[{"description":"Bill \/ table 7","price_decimal":"12.5","currency":"GEL","parameters":{"url":"https:\/\/shop.example\/7"}}],"use_allowance":true,"suggest_allowance":false,"reserve_for":24}"#;
@@ -12,7 +12,9 @@ const PAYMENT: &str = r#"{"payments":[{"description":"Bill \/ table 7","price_de
 /// 32 characters of the whole printable alphabet, with a number in front so
 /// that each is new.
 fn nonce(number: u32) -> String {
-    format!("{number:04} ,=&;:!#$%'()*+-./<>?@[]^_`{{|")
+    let nonce = format!("{number:04} ,=&;:!#$%'()*+./<>?@[]^_{{}}~");
+    assert_eq!(nonce.len(), 32);
+    nonce
 }
 
 /// PHP's `http_build_query`: everything but letters, digits, `-`, `_`, `.`.
@@ -87,12 +89,12 @@ async fn the_minimal_acceptance_list() {
     let revoked = client.ask("DELETE", &path, "", "").await.ok();
     assert_eq!(php_transaction(&revoked)["status"], "revoked");
 
-    let balance = php(&client.ask("GET", "/rest/v1/wallet/2112/balance", "", "").await.ok());
+    let balance = readable(&client.ask("GET", "/rest/v1/wallet/2112/balance", "", "").await.ok());
     assert_eq!(balance["GEL"]["at_disposal"], 1_001_250);
     let statements =
         client.ask("GET", "/rest/v1/wallet/2112/statements?limit=20&offset=0", "", "").await.ok();
     assert_eq!(php_list(&statements, "statements")["statements"][0]["amount_decimal"], "12.50");
-    let limit = php(&client.ask("GET", "/rest/v1/allowance/limit/2112?currency=GEL", "", "").await.ok());
+    let limit = readable(&client.ask("GET", "/rest/v1/allowance/limit/2112?currency=GEL", "", "").await.ok());
     assert_eq!(limit["amount"], 500_000);
     let locations = php_list(&client.ask("GET", "/rest/v1/locations", "", "").await.ok(), "locations");
     for location in locations["locations"].as_array().unwrap() {
@@ -100,11 +102,25 @@ async fn the_minimal_acceptance_list() {
     }
     php_list(&client.ask("GET", "/rest/v1/payments?status=confirmed", "", "").await.ok(), "payments");
     let allowance = r#"{"currency":"GEL","max_price":1500,"valid_for":720}"#;
-    let allowance = php(&client.ask("POST", "/rest/v1/allowance", allowance, "").await.ok());
-    assert!(allowance["transaction_key"].is_string() && allowance["created_at"].is_i64());
+    let allowance = php_allowance(&client.ask("POST", "/rest/v1/allowance", allowance, "").await.ok());
+    assert!(allowance["max_price_decimal"].is_string(), "{allowance}");
+    php_allowance(&client.ask("GET", "/rest/v1/allowance/active/2112", "", "").await.ok());
+    php_client(&client.ask("GET", "/rest/v1/client", "", "").await.ok());
+    let pinned = php_transaction(&client.ask("POST", "/rest/v1/transaction", PAYMENT, "").await.ok());
+    let path = format!("/rest/v1/transaction/{}", pinned["transaction_key"].as_str().unwrap());
+    // A PUT without content has no body, but the type of one.
+    let flashed = client.ask("PUT", &format!("{path}/flash/14471"), "", "").await.ok();
+    assert_eq!(php_transaction(&flashed)["status"], "waiting");
+    let accepted = client.ask("PUT", &format!("{path}/reserve/14471"), r#"{"pin":"1234"}"#, "").await.ok();
+    assert_eq!(php_transaction(&accepted)["type"], "pin");
+    php_transaction(&client.ask("PUT", &format!("{path}/confirm"), "[]", "").await.ok());
+    assert_eq!(client.ask("PUT", &format!("{path}/notify"), "", "").await.ok().body, "{}");
+    let payment = format!("/rest/v1/payment/{}", pinned["payments"][0]["id"]);
+    let canceled = readable(&client.ask("DELETE", &payment, "", "").await.ok());
+    assert_eq!(canceled["status"], "canceled");
     // The signature covers the parameters that PHP takes for headers, too.
     let odd = "headers%5BX-Test%5D=1";
-    php(&client.ask("GET", "/rest/v1/wallet/me", "", odd).await.ok());
+    readable(&client.ask("GET", "/rest/v1/wallet/me", "", odd).await.ok());
     done(sandbox).await;
 }
 

@@ -7,26 +7,32 @@ use paysera_sandbox::{Sandbox, seed};
 use crate::readers::{no_nulls, swift_transaction};
 use crate::wire::{Answer, body_hash, done, mac, sandbox, send};
 
-struct Swift<'a> {
+pub(crate) struct Swift<'a> {
     sandbox: &'a Sandbox,
     id: &'a str,
     key: &'a str,
     requests: u32,
+    /// How wrong the phone's clock is, in seconds.
+    pub(crate) clock_is_off: i64,
 }
 
 impl<'a> Swift<'a> {
     fn till(sandbox: &'a Sandbox) -> Self {
-        Self { sandbox, id: seed::RETAILER_CLIENT_ID, key: seed::RETAILER_MAC_KEY, requests: 0 }
+        Self::new(sandbox, seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY)
+    }
+
+    pub(crate) fn new(sandbox: &'a Sandbox, id: &'a str, key: &'a str) -> Self {
+        Self { sandbox, id, key, requests: 0, clock_is_off: 0 }
     }
 
     fn customer(sandbox: &'a Sandbox) -> Self {
-        Self { sandbox, id: seed::CUSTOMER.token, key: seed::CUSTOMER.mac_key, requests: 0 }
+        Self::new(sandbox, seed::CUSTOMER.token, seed::CUSTOMER.mac_key)
     }
 
-    async fn ask(&mut self, method: &str, uri: &str, body: &str, parameters: &str) -> Answer {
+    pub(crate) async fn ask(&mut self, method: &str, uri: &str, body: &str, parameters: &str) -> Answer {
         self.requests += 1;
         let nonce = format!("{:0>64}", self.requests);
-        let ts = self.sandbox.clock().now().to_string();
+        let ts = (self.sandbox.clock().now() + self.clock_is_off).to_string();
         let hash = body_hash(body).replace('+', "%2B").replace('=', "%3D");
         let mut ext = if body.is_empty() { String::new() } else { format!("body_hash={hash}") };
         ext.push_str(parameters);
@@ -46,7 +52,10 @@ impl<'a> Swift<'a> {
             ),
         ];
         if !body.is_empty() {
-            head.push("Content-Type: application/json".to_owned());
+            let form = uri.starts_with("/oauth/");
+            let kind =
+                if form { "application/x-www-form-urlencoded; charset=utf-8" } else { "application/json" };
+            head.push(format!("Content-Type: {kind}"));
             head.push(format!("Content-Length: {}", body.len()));
         }
         send(self.sandbox.address(), &head, body).await

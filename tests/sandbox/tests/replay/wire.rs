@@ -84,6 +84,12 @@ pub(crate) async fn send(address: SocketAddr, head: &[String], body: &str) -> An
     }
 }
 
+/// The pairs as a form; the values are escaped as the client would.
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
 /// `mac` over the seven lines of wallet-api section 2.1, the last of which is
 /// `ext` as it is sent.
 pub(crate) fn mac(key: &str, lines: [&str; 7]) -> String {

@@ -1,6 +1,7 @@
 //! The server's clock: the system's, or one that stands still, moved by an
 //! offset that tests change.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,6 +10,10 @@ use tokio::sync::watch;
 /// How long to sleep at most before looking again: the system's clock may be
 /// set, and the machine may have slept.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+/// The times that whoever uses the control API may set: from 1970 on requests can
+/// be signed, until the year 9999 dates have the same form.
+const SETTABLE: RangeInclusive<i64> = 0..=253_402_300_799;
 
 /// The clock of one sandbox. Clones are handles of the same clock.
 #[derive(Clone, Debug)]
@@ -34,11 +39,15 @@ impl SandboxClock {
     /// The present time in seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn now(&self) -> i64 {
-        let base = self.fixed.unwrap_or_else(|| {
+        self.base().saturating_add(*self.offset.borrow())
+    }
+
+    /// The time without the offset.
+    fn base(&self) -> i64 {
+        self.fixed.unwrap_or_else(|| {
             let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
-        });
-        base.saturating_add(*self.offset.borrow())
+        })
     }
 
     /// Moves the clock forward by `seconds` (back, if negative).
@@ -49,6 +58,19 @@ impl SandboxClock {
     /// Sets the difference to the system's (or the fixed) time, in seconds.
     pub fn set_offset(&self, seconds: i64) {
         self.offset.send_replace(seconds);
+    }
+
+    /// Moves the clock to the offset that `change` makes of the present one;
+    /// `false`, and nothing happens, if that is a time that may not be set.
+    pub(crate) fn try_move(&self, change: impl FnOnce(i64) -> i64) -> bool {
+        self.offset.send_if_modified(|offset| {
+            let next = change(*offset);
+            let may_be = SETTABLE.contains(&self.base().saturating_add(next));
+            if may_be {
+                *offset = next;
+            }
+            may_be
+        })
     }
 
     /// Waits until it is `unix_seconds` by this clock, however it gets there.

@@ -24,10 +24,13 @@ async fn read(State(app): State<App>) -> Reply<Value> {
 /// to the system's time.
 async fn move_it(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
     let fields = Fields::root(&body);
-    match (fields.integer("advance")?, fields.integer("offset")?) {
-        (Some(seconds), None) => app.clock.advance(seconds),
-        (None, Some(seconds)) => app.clock.set_offset(seconds),
+    let (name, moved) = match (fields.integer("advance")?, fields.integer("offset")?) {
+        (Some(seconds), None) => ("advance", app.clock.try_move(|offset| offset.saturating_add(seconds))),
+        (None, Some(seconds)) => ("offset", app.clock.try_move(|_| seconds)),
         _ => return Err(fields.refuse("advance", "Give either advance or offset, in seconds")),
+    };
+    if !moved {
+        return Err(fields.refuse(name, "The clock stays between the years 1970 and 9999"));
     }
     // What ran out of time ends now, not with the next request.
     let now = app.clock.now();

@@ -4,6 +4,8 @@
 // Helpers of tests are tests; clippy sees only the functions marked as such.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod callback;
+mod errors;
 mod java;
 mod lists;
 mod php;

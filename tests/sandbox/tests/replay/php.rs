@@ -5,7 +5,7 @@
 use paysera_sandbox::{Sandbox, seed};
 
 use crate::readers::{php_allowance, php_client, php_list, php_transaction, readable};
-use crate::wire::{Answer, SAMPLE_TIME, body_hash, done, mac, sandbox, send};
+use crate::wire::{Answer, SAMPLE_TIME, body_hash, done, mac, sandbox, send, signed_at};
 
 const PAYMENT: &str = r#"{"payments":[{"description":"Bill \/ table 7","price_decimal":"12.5","currency":"GEL","parameters":{"url":"https:\/\/shop.example\/7"}}],"use_allowance":true,"suggest_allowance":false,"reserve_for":24}"#;
 
@@ -131,22 +131,12 @@ async fn a_broken_hash_or_a_wrong_clock_is_told() {
     for (seconds, description) in [(301, "Timestamp lifetime exceeded"), (-361, "Timestamp is in future")] {
         sandbox.clock().advance(seconds);
         // The client signs with the clock that it had before.
-        let late = signed_at(&sandbox, SAMPLE_TIME).await.refused(401, "invalid_timestamp");
+        let by = (seed::RETAILER_CLIENT_ID, seed::RETAILER_MAC_KEY);
+        let late = signed_at(&sandbox, SAMPLE_TIME, by, ("GET", "/rest/v1/wallet/me", "")).await;
+        let late = late.refused(401, "invalid_timestamp");
         assert_eq!(late.json()["error_description"], description);
         sandbox.clock().set_offset(0);
     }
     client.ask("GET", "/rest/v1/wallet/me", "", "").await.ok();
     done(sandbox).await;
-}
-
-async fn signed_at(sandbox: &Sandbox, time: i64) -> Answer {
-    let (uri, port, ts) = ("/rest/v1/wallet/me", sandbox.address().port().to_string(), time.to_string());
-    let mac = mac(seed::RETAILER_MAC_KEY, [&ts, "n", "GET", uri, "127.0.0.1", &port, ""]);
-    let id = seed::RETAILER_CLIENT_ID;
-    let head = [
-        format!("GET {uri} HTTP/1.1"),
-        format!("Host: 127.0.0.1:{port}"),
-        format!("Authorization: MAC id=\"{id}\", ts=\"{ts}\", nonce=\"n\", mac=\"{mac}\""),
-    ];
-    send(sandbox.address(), &head, "").await
 }

@@ -1,6 +1,7 @@
 //! Requests as bytes over a TCP connection, and their answers.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -42,6 +43,12 @@ impl Answer {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// An error as it is printed, with the id of this answer at its end.
+    pub(crate) fn with_correlation(&self, printed: &str) -> String {
+        let id = self.header("paysera-correlation-id").unwrap();
+        format!("{},\"correlation_id\":\"{id}\"}}", printed.strip_suffix('}').unwrap())
     }
 
     #[track_caller]
@@ -101,4 +108,40 @@ pub(crate) fn mac(key: &str, lines: [&str; 7]) -> String {
 /// base64(SHA-256(body)), not escaped.
 pub(crate) fn body_hash(body: &str) -> String {
     STANDARD.encode(digest::digest(&digest::SHA256, body.as_bytes()))
+}
+
+/// Sends a request of now, signed with an id and a key in a way that all clients
+/// might.
+pub(crate) async fn signed(
+    sandbox: &Sandbox,
+    by: (&str, &str),
+    method: &str,
+    uri: &str,
+    body: &str,
+) -> Answer {
+    signed_at(sandbox, sandbox.clock().now(), by, (method, uri, body)).await
+}
+
+/// Sends a request that is signed as of another time.
+pub(crate) async fn signed_at(
+    sandbox: &Sandbox,
+    time: i64,
+    (id, key): (&str, &str),
+    (method, uri, body): (&str, &str, &str),
+) -> Answer {
+    static NONCES: AtomicU32 = AtomicU32::new(0);
+    let nonce = format!("signed{}", NONCES.fetch_add(1, Ordering::Relaxed));
+    let (ts, port) = (time.to_string(), sandbox.address().port().to_string());
+    let hash = body_hash(body).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let ext = if body.is_empty() { String::new() } else { format!("body_hash={hash}") };
+    let mac = mac(key, [&ts, &nonce, method, uri, "127.0.0.1", &port, &ext]);
+    let head = [
+        format!("{method} {uri} HTTP/1.1"),
+        format!("Host: 127.0.0.1:{port}"),
+        format!(
+            "Authorization: MAC id=\"{id}\", ts=\"{ts}\", nonce=\"{nonce}\", mac=\"{mac}\", ext=\"{ext}\""
+        ),
+        format!("Content-Length: {}", body.len()),
+    ];
+    send(sandbox.address(), &head, body).await
 }

@@ -37,34 +37,35 @@ pub(crate) fn for_ci() -> Vec<Tool> {
         component("rustfmt", "cargo fmt --version"),
         component("clippy", "cargo clippy --version"),
         cargo_deny(),
-        chromium(),
+        // The sandbox's console is tested in it.
+        debian_package(
+            "Chromium",
+            "sh tests/console/chromium.sh --version",
+            "chromium",
+            "; it is Debian's package: elsewhere CHROMIUM may name the program of any Chromium or Chrome",
+        ),
     ]
 }
 
-/// What the sandbox's console is tested in.
-fn chromium() -> Tool {
-    Tool {
-        what: "Chromium",
-        probe: Cmd::new("chromium --version"),
-        version: None,
-        install: vec![
-            Cmd::new("apt-get update"),
-            Cmd::new("apt-get install --yes --no-install-recommends chromium"),
-        ],
-        note: "; it is Debian's package: elsewhere put a program named `chromium` on the PATH",
-    }
+fn compiler(what: &'static str, probe: &'static str) -> Tool {
+    debian_package(what, probe, "build-essential", "")
 }
 
-fn compiler(what: &'static str, probe: &'static str) -> Tool {
+fn debian_package(
+    what: &'static str,
+    probe: &'static str,
+    package: &'static str,
+    note: &'static str,
+) -> Tool {
     Tool {
         what,
         probe: Cmd::new(probe),
         version: None,
         install: vec![
             Cmd::new("apt-get update"),
-            Cmd::new("apt-get install --yes --no-install-recommends build-essential"),
+            Cmd::new("apt-get install --yes --no-install-recommends").arg(package),
         ],
-        note: "",
+        note,
     }
 }
 

@@ -10,9 +10,8 @@ pub(crate) enum Who {
     Nobody,
 }
 
-/// A call and a valid body. `KEY` stands for a new transaction, `RESERVED` for
-/// one that a customer accepted, `PAYMENT` for the payment of a confirmed one, or
-/// of a reserved one where a password or a lower price is given.
+/// A call and a valid body: as it stands here, it is answered with 200. Words in
+/// capitals are marks, see [`World::prepare`](crate::world::World::prepare).
 pub(crate) type Call = (Who, &'static str, &'static str, &'static str);
 
 pub(crate) const CALLS: &[Call] = &[
@@ -46,23 +45,24 @@ pub(crate) const CALLS: &[Call] = &[
         "/rest/v1/transaction/KEY/reserve",
         r#"{"payer":{"id":14471},"pin":"1234","funds_sources":{"0":{"type":"gift"}},"revoke_transaction_key":"RESERVED","without_passwords":true,"decline_allowance":false}"#,
     ),
-    (
-        Who::Till,
-        "PUT",
-        "/rest/v1/transaction/KEY/reserve",
-        r#"{"reservation_code":"0112345678903305676022535991","sms_code":"1"}"#,
-    ),
+    (Who::Till, "PUT", "/rest/v1/transaction/KEY/reserve", r#"{"reservation_code":"RESERVATION_CODE"}"#),
+    (Who::Till, "PUT", "/rest/v1/transaction/FLASHED/reserve", r#"{"sms_code":"FLASH_CODE"}"#),
     (Who::Customer, "PUT", "/rest/v1/transaction/KEY/reserve/me", "{}"),
     (
         Who::Till,
         "PUT",
         "/rest/v1/transaction/RESERVED/confirm",
-        r#"{"PAYMENT":{"price":1,"currency":"GEL"}}"#,
+        r#"{"RESERVED_PAYMENT":{"price":1,"currency":"GEL"}}"#,
     ),
-    (Who::Till, "POST", "/rest/v1/transaction/KEY/request", r#"{"phone":"995555014471","initiator_id":501}"#),
+    (
+        Who::Till,
+        "POST",
+        "/rest/v1/transaction/KEY/request",
+        r#"{"email":"customer@sandbox.example","initiator_id":501}"#,
+    ),
     (Who::Till, "PUT", "/rest/v1/payment/PAYMENT/freeze", r#"{"freeze":{"until":99999999999}}"#),
     (Who::Till, "PUT", "/rest/v1/payment/PAYMENT/finalize", r#"{"price":1,"currency":"GEL"}"#),
-    (Who::Till, "PUT", "/rest/v1/payment/PAYMENT/password", r#"{"password":"1"}"#),
+    (Who::Till, "PUT", "/rest/v1/payment/LOCKED/password", r#"{"password":"1"}"#),
     (
         Who::Till,
         "POST",
@@ -72,17 +72,11 @@ pub(crate) const CALLS: &[Call] = &[
     (
         Who::Till,
         "PUT",
-        "/rest/v1/location/9976",
-        r#"{"title":"x","remote_orders":{"spot_id":15},"services":{"cash_in":{"available":true}}}"#,
+        "/rest/v1/location/LOCATION",
+        r#"{"title":"x","remote_orders":{"spot_id":SPOT},"services":{"cash_in":{"available":true}}}"#,
     ),
     (Who::Till, "PUT", "/rest/v1/project/1234", r#"{"title":"x","description":"y","wallet_id":2112}"#),
-    (Who::Till, "POST", "/rest/v1/spot/15/order", r#"{"transaction_key":"KEY"}"#),
-    (
-        Who::Till,
-        "POST",
-        "/rest/v1/client",
-        r#"{"type":"app_client","permissions":["a"],"hosts":[{"host":"a","path":"/"}]}"#,
-    ),
+    (Who::Till, "POST", "/rest/v1/spot/SPOT/order", r#"{"transaction_key":"KEY"}"#),
     (
         Who::App,
         "POST",
@@ -99,19 +93,30 @@ pub(crate) const CALLS: &[Call] = &[
         Who::App,
         "POST",
         "/rest/v1/user",
-        r#"{"phone":"995577000001","locale":"ka","credentials":{"type":"password","password":"x"},"parameters":{"scopes":["balance"]}}"#,
+        r#"{"phone":"99557NUMBER","locale":"ka","credentials":{"type":"password","password":"Correct-horse-7"},"parameters":{"scopes":["balance"]}}"#,
     ),
-    (Who::App, "POST", "/rest/v1/user/502/phone", r#"{"phone":"995577000002"}"#),
-    (Who::App, "PUT", "/rest/v1/user/502/phone/confirm", r#"{"code":"1"}"#),
-    (Who::App, "POST", "/rest/v1/user/password/reset", r#"{"phone":"995555014471","identity":{"code":"1"}}"#),
-    (Who::Customer, "PUT", "/rest/v1/user/me/password", r#"{"password":"x","old_password":"y","code":"1"}"#),
+    (Who::App, "POST", "/rest/v1/user/USER/phone", r#"{"phone":"99558NUMBER"}"#),
+    (Who::App, "PUT", "/rest/v1/user/USER/phone/confirm", r#"{"code":"PHONE_CODE"}"#),
+    (
+        Who::App,
+        "POST",
+        "/rest/v1/user/password/reset",
+        r#"{"email":"customer@sandbox.example","identity":{"code":"01001014471"}}"#,
+    ),
+    (
+        Who::Customer,
+        "PUT",
+        "/rest/v1/user/me/password",
+        r#"{"password":"Sandbox-14471","old_password":"Sandbox-14471"}"#,
+    ),
+    (Who::App, "PUT", "/rest/v1/user/502/password", r#"{"password":"Sandbox-14471","code":"RESET_CODE"}"#),
     (Who::Customer, "PUT", "/rest/v1/user/me/position", r#"{"lat":1,"lng":2,"type":"hidden"}"#),
     (Who::Customer, "PUT", "/rest/v1/wallet/me", r#"{"description":"x"}"#),
     (Who::Customer, "POST", "/rest/v1/user/me/identification-request", r#"{"provider":"wallet_user"}"#),
     (
         Who::Customer,
         "POST",
-        "/rest/v1/identification-request/1/identity-document",
+        "/rest/v1/identification-request/IDENTIFICATION/identity-document",
         r#"{"type":"passport","document_number":"1","country":"GE"}"#,
     ),
     (
@@ -123,7 +128,7 @@ pub(crate) const CALLS: &[Call] = &[
     (
         Who::Customer,
         "PUT",
-        "/rest/v1/subscriber/1",
+        "/rest/v1/subscriber/SUBSCRIBER",
         r#"{"type":"ios","recipient":{"identifier":"x"},"privacy_level":"high","events":[]}"#,
     ),
     (
@@ -132,9 +137,9 @@ pub(crate) const CALLS: &[Call] = &[
         "/rest/v1/generator/code",
         r#"{"link":"app://{code}","scopes":["convert_currency"],"action":"x","context":{"os":"x"}}"#,
     ),
-    (Who::Customer, "POST", "/rest/v1/generator", r#"{"code":"1"}"#),
+    (Who::Customer, "POST", "/rest/v1/generator", r#"{"code":"GENERATOR_CODE"}"#),
     (Who::Customer, "POST", "/rest/v1/auth-token/token", "{}"),
-    (Who::Customer, "POST", "/rest/v1/jwt/tokens", r#"{"scopes":["a"]}"#),
+    (Who::Customer, "POST", "/rest/v1/jwt/tokens", r#"{"scope":"a","system":"b"}"#),
     (
         Who::Nobody,
         "POST",
@@ -144,7 +149,7 @@ pub(crate) const CALLS: &[Call] = &[
     (Who::Nobody, "POST", "/sandbox/review", r#"{"text":"PAYSERA%KEY"}"#),
     (Who::Nobody, "POST", "/sandbox/wallets/14471/money", r#"{"price":1,"currency":"EUR"}"#),
     (Who::Nobody, "POST", "/sandbox/wallets/14471/level", r#"{"level":"identified"}"#),
-    (Who::Nobody, "POST", "/sandbox/spots", r#"{"location_id":9975,"identifier":"x"}"#),
+    (Who::Nobody, "POST", "/sandbox/spots", r#"{"location_id":LOCATION,"identifier":"x"}"#),
     (Who::Nobody, "POST", "/sandbox/projects/1234/callback", r#"{"callback_uri":false}"#),
     (Who::Till, "PUT", "/rest/v1/transaction/KEY/reserve/14471", r#"{"pin":"1234"}"#),
     (Who::Nobody, "POST", "/sandbox/transactions/KEY/accept", r#"{"wallet":14471}"#),

@@ -12,6 +12,7 @@ use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptEvent, CancelReason};
 use crate::wallet_api::{
     CreateTransaction, Delivery, NewPayment, Transaction, TransactionFilter, WalletApiError, WalletRef,
+    Window,
 };
 
 /// A lost transaction is looked for this far before the attempt began: clocks
@@ -102,13 +103,12 @@ impl Driver {
         loop {
             let filter = TransactionFilter {
                 from: Some(began.plus(-LOOK_BACK_SECONDS)),
-                limit: Some(PAGE),
-                offset: Some(offset),
+                window: Window { limit: Some(PAGE), offset: Some(offset) },
                 ..TransactionFilter::default()
             };
             let page = self.setup.api.transactions().list(&filter).await?;
-            let read = u64::try_from(page.transactions.len()).unwrap_or(u64::MAX);
-            if let Some(found) = page.transactions.into_iter().find(|found| self.is_own(found)) {
+            let read = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+            if let Some(found) = page.items.into_iter().find(|found| self.is_own(found)) {
                 return Ok(Some(found));
             }
             offset = offset.saturating_add(read);

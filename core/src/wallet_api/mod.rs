@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod locations;
 mod mac;
+mod page;
 mod server;
 mod server_clock;
 mod tls;
@@ -26,11 +27,12 @@ pub use environment::{Environment, EnvironmentError};
 pub use error::{Delivery, FieldReason, ServerError, WalletApiError};
 pub use locations::{Location, LocationStatus, Locations, Service, ServiceOffer};
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
+pub use page::{Cursors, Page, PageMetadata, Window};
 pub use server::Server;
 pub use transactions::{
     Account, Beneficiary, CallbackUri, CreateTransaction, NewBeneficiary, NewPayment, Payer, Payment,
     PaymentId, PaymentPurpose, PaymentStatus, Project, ProjectId, Reserve, Transaction, TransactionFilter,
-    TransactionPage, TransactionStatus, TransactionType, Transactions, WalletRef,
+    TransactionStatus, TransactionType, Transactions, WalletRef,
 };
 use transport::Transport;
 pub use wallets::{Balance, CurrencyBalance, Wallet, Wallets};

@@ -44,7 +44,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(method: Method, path: impl Into<String>) -> Self {
+    fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), query: Vec::new(), body: None, signed: true }
     }
 
@@ -54,6 +54,20 @@ impl Call {
 
     pub(super) fn put(path: impl Into<String>) -> Self {
         Self::new(Method::PUT, path)
+    }
+
+    pub(super) fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
+    /// Adds the pairs that have a value.
+    pub(super) fn queries(mut self, pairs: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        self.query.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        self
     }
 
     pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {

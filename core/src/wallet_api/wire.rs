@@ -51,6 +51,25 @@ macro_rules! wire_enum {
 }
 pub(super) use wire_enum;
 
+/// The number of a thing on the wire; it stands in paths as it is.
+macro_rules! numeric_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+pub(super) use numeric_id;
+
 /// Reads `null` like a missing field.
 pub(super) fn null_is_missing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

@@ -95,7 +95,7 @@ impl Shop {
 
     /// Every transaction of the merchant, newest first, as the server has it.
     pub async fn transactions(&self) -> Vec<Transaction> {
-        self.api().transactions().list(&TransactionFilter::default()).await.unwrap().transactions
+        self.api().transactions().list(&TransactionFilter::default()).await.unwrap().items
     }
 
     /// The only transaction of the merchant.

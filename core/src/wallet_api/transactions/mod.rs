@@ -6,16 +6,14 @@ mod transaction;
 
 use std::fmt;
 
-use reqwest::Method;
 use serde::Serialize;
 
 pub use payment::{Account, Beneficiary, Payment, PaymentId, PaymentPurpose, PaymentStatus};
 pub use request::{CallbackUri, CreateTransaction, NewBeneficiary, NewPayment, Payer, TransactionFilter};
-pub use transaction::{
-    Project, ProjectId, Reserve, Transaction, TransactionPage, TransactionStatus, TransactionType,
-};
+pub use transaction::{Project, ProjectId, Reserve, Transaction, TransactionStatus, TransactionType};
 
 use super::error::WalletApiError;
+use super::page::Page;
 use super::transport::{Call, Transport};
 use crate::code::{ReservationCode, TransactionKey, WalletId};
 
@@ -58,7 +56,7 @@ impl<'a> Transactions<'a> {
     /// # Errors
     /// [`WalletApiError`].
     pub async fn create(&self, new: &CreateTransaction) -> Result<Transaction, WalletApiError> {
-        self.transport.send(&Call::new(Method::POST, "transaction").json(new)?).await
+        self.transport.send(&Call::post("transaction").json(new)?).await
     }
 
     /// Reads a transaction (`GET transaction/{key}`).
@@ -83,12 +81,8 @@ impl<'a> Transactions<'a> {
     ///
     /// # Errors
     /// [`WalletApiError`].
-    pub async fn list(&self, filter: &TransactionFilter) -> Result<TransactionPage, WalletApiError> {
-        let call = filter
-            .pairs()
-            .into_iter()
-            .fold(Call::get("transactions"), |call, (name, value)| call.query(name, value));
-        self.transport.send(&call).await
+    pub async fn list(&self, filter: &TransactionFilter) -> Result<Page<Transaction>, WalletApiError> {
+        self.transport.send(&Call::get("transactions").queries(filter.pairs())).await
     }
 
     /// Accepts with the customer's reservation code
@@ -158,7 +152,7 @@ impl<'a> Transactions<'a> {
     /// # Errors
     /// [`WalletApiError`]; `invalid_state` once it has ended.
     pub async fn revoke(&self, key: &TransactionKey) -> Result<Transaction, WalletApiError> {
-        self.transport.send(&Call::new(Method::DELETE, format!("transaction/{key}"))).await
+        self.transport.send(&Call::delete(format!("transaction/{key}"))).await
     }
 }
 

@@ -6,12 +6,12 @@ use serde_json::Value;
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;
-use crate::wallet_api::wire::{DecimalText, both_amounts, wire_enum};
+use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, wire_enum};
 
-/// The number of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct PaymentId(pub u64);
+numeric_id! {
+    /// The number of a payment.
+    PaymentId
+}
 
 wire_enum! {
     /// The state of a payment (wallet-api section 5.8).

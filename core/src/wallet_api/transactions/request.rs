@@ -8,6 +8,7 @@ use super::transaction::{Reserve, TransactionStatus};
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;
+use crate::wallet_api::page::Window;
 
 /// The body of `POST transaction`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -124,24 +125,19 @@ pub struct TransactionFilter {
     pub from: Option<UnixSeconds>,
     /// Created at or before this moment.
     pub to: Option<UnixSeconds>,
-    /// At most so many, 1 to 200; the server's default is 20.
-    pub limit: Option<u32>,
-    /// So many of the newest are left out.
-    pub offset: Option<u64>,
+    /// Which part of the list.
+    pub window: Window,
 }
 
 impl TransactionFilter {
-    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&'static str, Option<String>)> {
         let statuses = self.statuses.iter().map(TransactionStatus::as_str).collect::<Vec<_>>().join(",");
         [
             ("status", (!statuses.is_empty()).then_some(statuses)),
             ("from", self.from.map(|from| from.to_string())),
             ("to", self.to.map(|to| to.to_string())),
-            ("limit", self.limit.map(|limit| limit.to_string())),
-            ("offset", self.offset.map(|offset| offset.to_string())),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
+        .chain(self.window.pairs())
     }
 }

@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::clock::UnixSeconds;
 use crate::money::{Currency, Money};
+use crate::wallet_api::page::Window;
 
 const CONFIRMED: &str = r#"{"transaction_key":"CiGEL0000000000000B1","created_at":1760000000,"status":"confirmed",
   "type":"automatic","wallet":2112,"confirmed_at":1760000085,"valid_for_payment_card_debit":false,
@@ -89,17 +90,16 @@ fn payers_as_they_are_sent() {
 
 #[test]
 fn a_filter_says_only_what_it_filters() {
-    assert_eq!(TransactionFilter::default().pairs(), []);
+    assert!(TransactionFilter::default().pairs().all(|(_, value)| value.is_none()));
     let filter = TransactionFilter {
         statuses: vec![TransactionStatus::New, TransactionStatus::Reserved],
         from: Some(UnixSeconds(5)),
         to: Some(UnixSeconds(9)),
-        limit: Some(200),
-        offset: Some(400),
+        window: Window { limit: Some(200), offset: Some(400) },
     };
     assert_eq!(
-        filter.pairs(),
+        filter.pairs().collect::<Vec<_>>(),
         [("status", "new,reserved"), ("from", "5"), ("to", "9"), ("limit", "200"), ("offset", "400")]
-            .map(|(name, value)| (name, value.to_owned()))
+            .map(|(name, value)| (name, Some(value.to_owned())))
     );
 }

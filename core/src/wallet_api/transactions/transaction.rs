@@ -1,14 +1,13 @@
 //! The transaction as the server shows it (wallet-api section 5.1).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::payment::Payment;
 use crate::clock::UnixSeconds;
 use crate::code::{LocationId, TransactionKey, WalletId};
 use crate::money::Money;
-use crate::wallet_api::wire::{null_is_missing, wire_enum};
+use crate::wallet_api::page::Listed;
+use crate::wallet_api::wire::{null_is_missing, numeric_id, wire_enum};
 
 wire_enum! {
     /// The state of a transaction (wallet-api section 5.6).
@@ -67,15 +66,9 @@ pub enum Reserve {
     Until(UnixSeconds),
 }
 
-/// The number of a merchant's project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct ProjectId(pub u64);
-
-impl fmt::Display for ProjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
+numeric_id! {
+    /// The number of a merchant's project.
+    ProjectId
 }
 
 /// The merchant's project as a payer sees it (wallet-api section 7.2).
@@ -136,21 +129,6 @@ impl Transaction {
     }
 }
 
-/// One page of a list of transactions.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct TransactionPage {
-    /// The transactions, newest first.
-    #[serde(default, deserialize_with = "null_is_missing")]
-    pub transactions: Vec<Transaction>,
-    /// Where the page lies.
-    #[serde(rename = "_metadata", default, deserialize_with = "null_is_missing")]
-    pub metadata: PageMetadata,
-}
-
-/// Where a page lies in its list (wallet-api section 1.6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct PageMetadata {
-    /// How many there are in all pages.
-    #[serde(default, deserialize_with = "null_is_missing")]
-    pub total: u64,
+impl Listed for Transaction {
+    const PLURAL: &'static str = "transactions";
 }

@@ -74,6 +74,18 @@ pub trait Random: Send + Sync + fmt::Debug {
 #[error("the system's random source failed")]
 pub struct NoRandomness;
 
+/// A text of letters and digits that nobody can guess.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub(crate) fn random_text(random: &dyn Random, length: usize) -> Result<String, NoRandomness> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AB";
+    let mut bytes = vec![0_u8; length];
+    random.fill(&mut bytes)?;
+    let letter = |byte: &u8| ALPHABET.get(usize::from(byte % 64)).copied().map(char::from);
+    Ok(bytes.iter().filter_map(letter).collect())
+}
+
 /// The operating system's random source.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemRandom;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::code::{CodeError, CodeKind};
 use crate::journal::JournalError;
 use crate::money::MoneyError;
-use crate::wallet_api::{Delivery, FieldReason, ServerError, Service, WalletApiError};
+use crate::wallet_api::{Captcha, Delivery, FieldReason, ServerError, Service, WalletApiError};
 
 /// What happened. A variant exists where a shell or a person would act
 /// differently.
@@ -20,6 +20,12 @@ pub enum ApiErrorKind {
     NoAnswer,
     /// The server is overloaded, out of order, or limits the number of requests.
     ServerBusy,
+    /// The server wants to see a person before it takes more requests: show the
+    /// captcha and hand its answer to `unlock`.
+    CaptchaRequired {
+        /// What to show, and where its answer goes.
+        captcha: Captcha,
+    },
     /// The session ended: sign in again.
     SignedOut,
     /// The customer has to be identified and verified first.
@@ -80,6 +86,7 @@ impl ApiErrorKind {
             Self::Offline => "offline",
             Self::NoAnswer => "no_answer",
             Self::ServerBusy => "server_busy",
+            Self::CaptchaRequired { .. } => "captcha_required",
             Self::SignedOut => "signed_out",
             Self::NotIdentified => "not_identified",
             Self::ServiceNotActivated { .. } => "service_not_activated",
@@ -187,6 +194,11 @@ impl From<&WalletApiError> for ApiError {
             WalletApiError::Unreachable(_) => ApiErrorKind::Offline,
             WalletApiError::TimedOut(_) | WalletApiError::AnswerLost(_) => ApiErrorKind::NoAnswer,
             WalletApiError::SignedOut(_) => ApiErrorKind::SignedOut,
+            WalletApiError::NotRenewed(error) => return Self::from(&**error),
+            WalletApiError::Paused { captcha: Some(captcha), .. } => {
+                ApiErrorKind::CaptchaRequired { captcha: (**captcha).clone() }
+            }
+            WalletApiError::Paused { .. } | WalletApiError::BudgetSpent { .. } => ApiErrorKind::ServerBusy,
             // A proxy or a captive portal answers like this, too.
             WalletApiError::NotUnderstood { status: 500.., .. } => ApiErrorKind::ServerBusy,
             WalletApiError::NotUnderstood { .. }
@@ -198,7 +210,9 @@ impl From<&WalletApiError> for ApiError {
         };
         let retry = match (error.delivery(), &kind) {
             (Delivery::Unknown, _) => Retry::AfterReading,
-            (_, ApiErrorKind::Offline) => Retry::After(BUSY_RETRY),
+            (_, ApiErrorKind::Offline | ApiErrorKind::ServerBusy | ApiErrorKind::CaptchaRequired { .. }) => {
+                Retry::After(error.retry_after().unwrap_or(BUSY_RETRY))
+            }
             _ => Retry::Never,
         };
         Self { kind, retry, server: None }
@@ -213,7 +227,10 @@ impl From<WalletApiError> for ApiError {
 
 fn from_server(error: &ServerError) -> ApiError {
     let kind = match error.code.as_str() {
-        "rate_limit_exceeded" => ApiErrorKind::ServerBusy,
+        "rate_limit_exceeded" => match error.captcha.clone() {
+            Some(captcha) => ApiErrorKind::CaptchaRequired { captcha },
+            None => ApiErrorKind::ServerBusy,
+        },
         "not_enough_funds" => ApiErrorKind::InsufficientFunds,
         "limits_exceeded" | "restriction_limits_exceeded" => ApiErrorKind::LimitExceeded,
         "client_not_verified" | "identity_required" => ApiErrorKind::NotIdentified,
@@ -236,7 +253,9 @@ fn from_server(error: &ServerError) -> ApiError {
     };
     let retry = match kind {
         ApiErrorKind::ServerBusy if error.status >= 500 => Retry::AfterReading,
-        ApiErrorKind::ServerBusy => Retry::After(error.retry_after.unwrap_or(BUSY_RETRY)),
+        ApiErrorKind::ServerBusy | ApiErrorKind::CaptchaRequired { .. } => {
+            Retry::After(error.retry_after.unwrap_or(BUSY_RETRY))
+        }
         _ => Retry::Never,
     };
     let server = ServerAnswer {
@@ -285,7 +304,7 @@ mod tests {
             fields: Vec::new(),
             data,
             correlation_id: Some("c-1".to_owned()),
-            retry_after: None,
+            ..ServerError::default()
         })))
     }
 

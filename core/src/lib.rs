@@ -20,4 +20,5 @@ pub mod journal;
 pub mod merchant;
 pub mod money;
 pub mod qr;
+pub mod secret;
 pub mod wallet_api;

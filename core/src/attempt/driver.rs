@@ -176,7 +176,7 @@ impl Driver {
         let before = self.shared.state();
         let mut round = 0;
         loop {
-            match self.setup.api.transactions().get(key).await {
+            match self.setup.api.watching().transactions().get(key).await {
                 Ok(transaction) => {
                     // Known again: back to what was shown before.
                     if matches!(self.shared.state(), AttemptState::Unknown { .. }) {

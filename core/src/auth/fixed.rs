@@ -18,6 +18,12 @@ impl FixedCredentials {
     }
 }
 
+impl From<MacCredentials> for FixedCredentials {
+    fn from(credentials: MacCredentials) -> Self {
+        Self(Arc::new(credentials))
+    }
+}
+
 impl Credentials for FixedCredentials {
     fn current(&self) -> CredentialsFuture<'_> {
         Box::pin(std::future::ready(Ok(Arc::clone(&self.0))))

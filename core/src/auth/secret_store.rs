@@ -34,6 +34,12 @@ pub trait SecretStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`SecretStoreError`].
     fn delete(&self, name: &str) -> Result<(), SecretStoreError>;
+
+    /// Forgets every secret that this app keeps here.
+    ///
+    /// # Errors
+    /// [`SecretStoreError`]; some may be left then.
+    fn delete_all(&self) -> Result<(), SecretStoreError>;
 }
 
 /// Keeps secrets in this process only: for tests and demonstrations.
@@ -53,6 +59,11 @@ impl SecretStore for MemorySecretStore {
 
     fn delete(&self, name: &str) -> Result<(), SecretStoreError> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        Ok(())
+    }
+
+    fn delete_all(&self) -> Result<(), SecretStoreError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
     }
 }

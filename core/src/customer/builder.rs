@@ -12,7 +12,7 @@ use crate::auth::SecretStore;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{Journal, MemoryJournal};
-use crate::wallet_api::{Credentials, Environment, WalletApi};
+use crate::wallet_api::{Credentials, Environment, RequestBudget, WalletApi};
 
 /// Builds a [`Customer`].
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub struct CustomerBuilder {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    budget: Option<Arc<RequestBudget>>,
     poll_interval: Duration,
 }
 
@@ -35,6 +36,7 @@ impl CustomerBuilder {
             journal: Arc::new(MemoryJournal::default()),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            budget: None,
             poll_interval: Duration::from_millis(1500),
         }
     }
@@ -78,6 +80,14 @@ impl CustomerBuilder {
         self
     }
 
+    /// How many requests it may make; as documented by default. Clients of one
+    /// account on a device share one budget.
+    #[must_use]
+    pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
     /// The phone.
     ///
     /// # Errors
@@ -91,10 +101,13 @@ impl CustomerBuilder {
         if self.poll_interval.is_zero() {
             return Err(ApiError::rejected("poll_interval", "must be more than zero"));
         }
-        let api = WalletApi::builder(self.environment, self.credentials)
+        let mut api = WalletApi::builder(self.environment, self.credentials)
             .clock(Arc::clone(&self.clock))
-            .random(Arc::clone(&self.random))
-            .build()?;
+            .random(Arc::clone(&self.random));
+        if let Some(budget) = self.budget {
+            api = api.budget(budget);
+        }
+        let api = api.build()?;
         let phone = Phone {
             api,
             device: "customer".to_owned(),

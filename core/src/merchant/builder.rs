@@ -8,7 +8,7 @@ use super::{Merchant, TillPlace};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{Journal, MemoryJournal};
-use crate::wallet_api::{Credentials, Environment, WalletApi};
+use crate::wallet_api::{Credentials, Environment, RequestBudget, WalletApi};
 
 /// What a merchant can choose about a till.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub struct MerchantBuilder {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    budget: Option<Arc<RequestBudget>>,
 }
 
 impl MerchantBuilder {
@@ -61,6 +62,7 @@ impl MerchantBuilder {
             journal: Arc::new(MemoryJournal::default()),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            budget: None,
         }
     }
 
@@ -100,6 +102,14 @@ impl MerchantBuilder {
         self
     }
 
+    /// How many requests it may make; as documented for one till by default.
+    /// Clients of one account on a device share one budget.
+    #[must_use]
+    pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
     /// The till.
     ///
     /// # Errors
@@ -123,11 +133,14 @@ impl MerchantBuilder {
         if settings.poll_interval.is_zero() {
             return Err(ApiError::rejected("poll_interval", "must be more than zero"));
         }
-        let api = WalletApi::builder(self.environment, self.credentials)
+        let mut api = WalletApi::builder(self.environment, self.credentials)
             .clock(Arc::clone(&self.clock))
             .random(Arc::clone(&self.random))
-            .on_behalf_of(self.place.project, self.place.location)
-            .build()?;
+            .on_behalf_of(self.place.project, self.place.location);
+        if let Some(budget) = self.budget {
+            api = api.budget(budget);
+        }
+        let api = api.build()?;
         let till = Till::new(api, self.place, self.device, settings, self.journal, self.clock, self.random);
         Ok(Merchant { till: Arc::new(till) })
     }

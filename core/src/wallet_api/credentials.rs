@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::error::WalletApiError;
+
 /// The secret half of MAC credentials; its memory is wiped on drop and `Debug`
 /// does not show it.
 #[derive(Clone)]
@@ -51,6 +53,11 @@ impl MacCredentials {
         &self.id
     }
 
+    /// Whether they are the same, by their id.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
     pub(super) fn key(&self) -> &MacKey {
         &self.key
     }
@@ -69,11 +76,23 @@ pub struct SignedOut;
 
 /// What [`Credentials::current`] returns.
 pub type CredentialsFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<Arc<MacCredentials>, SignedOut>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<Arc<MacCredentials>, WalletApiError>> + Send + 'a>>;
+
+/// What [`Credentials::renew`] returns.
+pub type RenewalFuture<'a> = Pin<Box<dyn Future<Output = Result<bool, WalletApiError>> + Send + 'a>>;
 
 /// A source of MAC credentials; implemented in [`crate::auth`].
 pub trait Credentials: Send + Sync + fmt::Debug {
     /// The credentials to sign the next request with. May wait, for example
-    /// for a token to be refreshed.
+    /// for a token to be refreshed. Fails with [`WalletApiError::SignedOut`] for
+    /// good, or with [`WalletApiError::NotRenewed`] for now.
     fn current(&self) -> CredentialsFuture<'_>;
+
+    /// The server says that `refused` ran out. Answers whether
+    /// [`Credentials::current`] gives others now; those that can't be renewed
+    /// never do.
+    fn renew<'a>(&'a self, refused: &'a MacCredentials) -> RenewalFuture<'a> {
+        let _ = refused;
+        Box::pin(std::future::ready(Ok(false)))
+    }
 }

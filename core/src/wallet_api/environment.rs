@@ -1,6 +1,10 @@
 //! Which server to talk to.
 
+use std::sync::Arc;
+
 use url::{Host, Url};
+
+use super::server_clock::ServerClock;
 
 /// The mobile SDKs' REST base (wallet-api section 1.1).
 const PRODUCTION_REST: &str = "https://wallet-api.paysera.com/rest/v1/";
@@ -8,7 +12,9 @@ const PRODUCTION_REST: &str = "https://wallet-api.paysera.com/rest/v1/";
 /// PHP client knows (wallet-api section 1.1).
 const PAYSERA: &str = "paysera.com";
 const PAYSERA_SANDBOX: &str = "wallet-sandbox.paysera.com";
+const PRODUCTION_OAUTH: &str = "https://wallet-api.paysera.com/oauth/v1/";
 const REST_PATH: &str = "rest/v1/";
+const OAUTH_PATH: &str = "oauth/v1/";
 
 /// Why a base URL was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,19 +27,28 @@ pub enum EnvironmentError {
         url: String,
     },
     /// Plain HTTP to another machine would show money operations to the network.
-    #[error("{url:?} is not secure; only https, or http to this device itself, is allowed")]
+    #[error(
+        "{url:?} is not secure; use https (http is for this device itself, and for a sandbox at a private address)"
+    )]
     NotSecure {
         /// The refused text.
         url: String,
     },
 }
 
-/// The server that a client talks to.
+/// The SHA-256 of a server's public key (its DER-encoded SubjectPublicKeyInfo).
+pub type PublicKeyPin = [u8; 32];
+
+/// The server that a client talks to. Clients made from clones of one
+/// environment share what they learn about the server's clock.
 #[derive(Clone, Debug)]
 pub struct Environment {
     rest_base: Url,
+    oauth_base: Url,
     extra_root: Option<Vec<u8>>,
+    pins: Vec<PublicKeyPin>,
     production: bool,
+    server_clock: Arc<ServerClock>,
 }
 
 impl Environment {
@@ -42,24 +57,48 @@ impl Environment {
     /// # Errors
     /// None in practice: the built-in address is a constant.
     pub fn production() -> Result<Self, EnvironmentError> {
-        Ok(Self { rest_base: address(PRODUCTION_REST)?, extra_root: None, production: true })
+        let (rest, oauth) = (Url::parse(PRODUCTION_REST), Url::parse(PRODUCTION_OAUTH));
+        match (rest, oauth) {
+            (Ok(rest), Ok(oauth)) => Ok(Self::at(rest, oauth)),
+            _ => Err(EnvironmentError::NotAnAddress { url: PRODUCTION_REST.to_owned() }),
+        }
     }
 
     /// A sandbox: its base URL, for example `http://127.0.0.1:8080/`, below
-    /// which `rest/v1/` lies.
+    /// which `rest/v1/` and `oauth/v1/` lie. An emulator or a phone reaches it
+    /// over plain HTTP at a private address of the local network.
+    ///
+    /// # Errors
+    /// [`EnvironmentError::NotAnAddress`]; [`EnvironmentError::NotSecure`] for
+    /// plain HTTP to a public address or to a name.
+    pub fn sandbox(base_url: &str) -> Result<Self, EnvironmentError> {
+        Self::below(base_url, is_local)
+    }
+
+    /// A server of one's own in front of Paysera's, below whose base URL
+    /// `rest/v1/` and `oauth/v1/` lie.
     ///
     /// # Errors
     /// [`EnvironmentError::NotAnAddress`]; [`EnvironmentError::NotSecure`] for
     /// plain HTTP to anything but this device.
-    pub fn sandbox(base_url: &str) -> Result<Self, EnvironmentError> {
-        let mut base = address(base_url)?;
+    pub fn custom(base_url: &str) -> Result<Self, EnvironmentError> {
+        Self::below(base_url, is_loopback)
+    }
+
+    fn below(base_url: &str, plain_http: fn(&Url) -> bool) -> Result<Self, EnvironmentError> {
+        let mut base = address(base_url, plain_http)?;
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let rest_base =
-            base.join(REST_PATH).map_err(|_| EnvironmentError::NotAnAddress { url: base_url.to_owned() })?;
+        let join =
+            |path| base.join(path).map_err(|_| EnvironmentError::NotAnAddress { url: base_url.to_owned() });
+        Ok(Self::at(join(REST_PATH)?, join(OAUTH_PATH)?))
+    }
+
+    fn at(rest_base: Url, oauth_base: Url) -> Self {
         let production = is_paysera(&rest_base);
-        Ok(Self { rest_base, extra_root: None, production })
+        let (extra_root, pins, server_clock) = (None, Vec::new(), Arc::default());
+        Self { rest_base, oauth_base, extra_root, pins, production, server_clock }
     }
 
     /// Trusts one more root certificate (DER), for a server with an own
@@ -67,6 +106,15 @@ impl Environment {
     #[must_use]
     pub fn trust_root(mut self, certificate_der: Vec<u8>) -> Self {
         self.extra_root = Some(certificate_der);
+        self
+    }
+
+    /// Accepts the server only with one of these public keys, beside a valid
+    /// certificate for its name. Give the next key as well, or phones lose the
+    /// server when it changes. None by default, which means any key.
+    #[must_use]
+    pub fn pin_keys(mut self, pins: impl IntoIterator<Item = PublicKeyPin>) -> Self {
+        self.pins.extend(pins);
         self
     }
 
@@ -81,23 +129,44 @@ impl Environment {
         &self.rest_base
     }
 
+    pub(super) fn oauth_base(&self) -> &Url {
+        &self.oauth_base
+    }
+
+    pub(super) fn pins(&self) -> &[PublicKeyPin] {
+        &self.pins
+    }
+
+    pub(super) fn server_clock(&self) -> &ServerClock {
+        &self.server_clock
+    }
+
+    /// An address that the server sent, if it is one of its own.
+    pub(super) fn own_address(&self, url: &str) -> Option<Url> {
+        let url = Url::parse(url).ok()?;
+        let is_own = url.origin() == self.rest_base.origin()
+            || self.production && url.scheme() == "https" && url.port().is_none() && is_paysera(&url);
+        is_own.then_some(url)
+    }
+
     pub(super) fn extra_root(&self) -> Option<&[u8]> {
         self.extra_root.as_deref()
     }
 
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.rest_base)
+    /// Whether no proxy may stand between.
+    pub(super) fn is_local(&self) -> bool {
+        is_local(&self.rest_base)
     }
 }
 
-fn address(text: &str) -> Result<Url, EnvironmentError> {
+fn address(text: &str, plain_http: fn(&Url) -> bool) -> Result<Url, EnvironmentError> {
     let not_an_address = || EnvironmentError::NotAnAddress { url: text.to_owned() };
     let url = Url::parse(text).map_err(|_| not_an_address())?;
     let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     match url.scheme() {
         _ if !bare || url.host().is_none() => Err(not_an_address()),
         "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
+        "http" if plain_http(&url) => Ok(url),
         "http" => Err(EnvironmentError::NotSecure { url: text.to_owned() }),
         _ => Err(not_an_address()),
     }
@@ -121,17 +190,40 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// This device, or a private network: nothing that a stranger reaches.
+fn is_local(url: &Url) -> bool {
+    is_loopback(url)
+        || match url.host() {
+            Some(Host::Ipv4(address)) => address.is_private() || address.is_link_local(),
+            Some(Host::Ipv6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+            Some(Host::Domain(_)) | None => false,
+        }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_is_for_this_device_only() {
+    fn plain_http_is_for_this_device_and_a_sandbox_nearby() {
         for url in ["http://127.0.0.1:8080/", "http://[::1]:8080", "http://localhost/x", "https://10.0.0.1/"]
         {
             assert!(Environment::sandbox(url).is_ok(), "{url}");
+            assert!(Environment::custom(url).is_ok(), "{url}");
         }
-        for url in ["http://10.0.2.2:8080/", "http://wallet.paysera.com/", "http://localhost.example.com/"] {
+        for url in ["http://10.0.2.2:8080/", "http://192.168.1.7/", "http://172.16.0.1/", "http://[fd00::1]/"]
+        {
+            assert!(Environment::sandbox(url).is_ok(), "{url}");
+            assert!(matches!(Environment::custom(url), Err(EnvironmentError::NotSecure { .. })), "{url}");
+        }
+        for url in [
+            "http://wallet.paysera.com/",
+            "http://localhost.example.com/",
+            "http://8.8.8.8/",
+            "http://172.32.0.1/",
+            "http://[2001:db8::1]/",
+            "http://sandbox/",
+        ] {
             assert!(matches!(Environment::sandbox(url), Err(EnvironmentError::NotSecure { .. })), "{url}");
         }
         for url in ["", "wallet", "ftp://127.0.0.1/", "https://x/?a=b", "https://u@x/", "file:///tmp"] {
@@ -143,6 +235,20 @@ mod tests {
     fn the_rest_api_lies_below_the_base() {
         let environment = Environment::sandbox("http://127.0.0.1:8080/wallet").unwrap();
         assert_eq!(environment.rest_base().as_str(), "http://127.0.0.1:8080/wallet/rest/v1/");
+    }
+
+    #[test]
+    fn only_addresses_of_the_server_itself_are_its_own() {
+        let sandbox = Environment::sandbox("http://127.0.0.1:8080/").unwrap();
+        assert!(sandbox.own_address("http://127.0.0.1:8080/recaptcha/1").is_some());
+        for url in ["http://127.0.0.1:8081/", "https://127.0.0.1:8080/", "https://wallet.paysera.com/", "x"] {
+            assert_eq!(sandbox.own_address(url), None, "{url}");
+        }
+        let production = Environment::production().unwrap();
+        assert!(production.own_address("https://www.paysera.com/unlock").is_some());
+        for url in ["http://www.paysera.com/", "https://paysera.com.example/", "https://paysera.com:8443/"] {
+            assert_eq!(production.own_address(url), None, "{url}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can go wrong with a call, in detail. The public face of it is
 //! [`crate::error::ApiError`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,19 +11,22 @@ use super::credentials::SignedOut;
 use super::mac::MacError;
 use crate::clock::NoRandomness;
 
+/// What broke, in the words of whoever carried the request.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// A call that did not bring the answer it was made for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WalletApiError {
     /// No connection could be made: the request was not sent.
     #[error("the server can't be reached")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable(#[source] Cause),
     /// The request went out and no answer came in time.
     #[error("the server did not answer in time")]
-    TimedOut(#[source] reqwest::Error),
+    TimedOut(#[source] Cause),
     /// The connection broke after the request went out.
     #[error("the connection broke before the answer was complete")]
-    AnswerLost(#[source] reqwest::Error),
+    AnswerLost(#[source] Cause),
     /// The answer is longer than any real one.
     #[error("the answer is longer than {limit} bytes")]
     AnswerTooLarge {
@@ -40,9 +44,28 @@ pub enum WalletApiError {
     /// The server answered with an error.
     #[error(transparent)]
     Server(#[from] Box<ServerError>),
+    /// The server asked for no requests for a while, and this one would have
+    /// had to wait for longer than its caller does.
+    #[error("the server takes no requests for another {} s", .retry_after.as_secs())]
+    Paused {
+        /// How long it asked to wait.
+        retry_after: Duration,
+        /// What ends the wait at once: see [`super::WalletApi::unlock`].
+        captcha: Option<Box<Captcha>>,
+    },
+    /// This device has made as many requests as it may, see
+    /// [`super::RequestBudget`].
+    #[error("too many requests; the next one may be made in {} s", .retry_after.as_secs())]
+    BudgetSpent {
+        /// When there is room again.
+        retry_after: Duration,
+    },
     /// There are no credentials to sign with.
     #[error(transparent)]
     SignedOut(#[from] SignedOut),
+    /// The credentials ran out and could not be renewed for now.
+    #[error("the session can't be renewed: {0}")]
+    NotRenewed(#[source] Arc<Self>),
     /// The request can't be signed.
     #[error(transparent)]
     Mac(#[from] MacError),
@@ -81,7 +104,10 @@ impl WalletApiError {
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::Unreachable(_)
+            | Self::Paused { .. }
+            | Self::BudgetSpent { .. }
             | Self::SignedOut(_)
+            | Self::NotRenewed(_)
             | Self::Mac(_)
             | Self::NoRandomness(_)
             | Self::InvalidRequest { .. }
@@ -104,12 +130,66 @@ impl WalletApiError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Server(error) => error.retry_after,
+            Self::Paused { retry_after, .. } | Self::BudgetSpent { retry_after } => Some(*retry_after),
+            Self::NotRenewed(error) => error.retry_after(),
             _ => None,
         }
     }
 
+    /// What the server answered, if it did.
+    #[must_use]
+    pub fn server(&self) -> Option<&ServerError> {
+        match self {
+            Self::Server(error) => Some(error),
+            Self::NotRenewed(error) => error.server(),
+            _ => None,
+        }
+    }
+
+    /// What a person has to do before the server takes requests again
+    /// (wallet-api section 1.5).
+    #[must_use]
+    pub fn captcha(&self) -> Option<&Captcha> {
+        match self {
+            Self::Paused { captcha, .. } => captcha.as_deref(),
+            other => other.server()?.captcha.as_ref(),
+        }
+    }
+
+    /// The kind of error, for logs: no part of it comes from outside.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::TimedOut(_) => "timed_out",
+            Self::AnswerLost(_) => "answer_lost",
+            Self::AnswerTooLarge { .. } => "answer_too_large",
+            Self::NotUnderstood { .. } => "not_understood",
+            Self::Server(_) => "server",
+            Self::Paused { .. } => "paused",
+            Self::BudgetSpent { .. } => "budget_spent",
+            Self::SignedOut(_) => "signed_out",
+            Self::NotRenewed(_) => "not_renewed",
+            Self::Mac(_) | Self::NoRandomness(_) | Self::InvalidRequest { .. } | Self::Setup { .. } => {
+                "not_made"
+            }
+        }
+    }
+
+    /// The server refused the timestamp, by its code or by the words that the
+    /// official Java client acts on (wallet-api section 1.4).
     pub(super) fn is_invalid_timestamp(&self) -> bool {
-        matches!(self, Self::Server(error) if error.code == "invalid_timestamp")
+        let by_words = |error: &ServerError| {
+            error.description.as_deref().is_some_and(|words| {
+                words == "Timestamp lifetime exceeded" || words.contains("Timestamp is in future")
+            })
+        };
+        matches!(self, Self::Server(error) if error.code == "invalid_timestamp" || by_words(error))
+    }
+
+    /// The access token ran out (wallet-api section 3.2).
+    pub(super) fn is_expired_token(&self) -> bool {
+        matches!(self, Self::Server(error)
+            if error.code == "invalid_grant" && error.description.as_deref() == Some("Token has expired"))
     }
 
     /// Sorts an HTTP error. The address is taken out of it: a query can hold a
@@ -119,17 +199,17 @@ impl WalletApiError {
         if error.is_builder() || error.is_request() && error.is_body() {
             Self::InvalidRequest { reason: error.to_string() }
         } else if error.is_connect() {
-            Self::Unreachable(error)
+            Self::Unreachable(error.into())
         } else if error.is_timeout() {
-            Self::TimedOut(error)
+            Self::TimedOut(error.into())
         } else {
-            Self::AnswerLost(error)
+            Self::AnswerLost(error.into())
         }
     }
 }
 
 /// An error body of the server (wallet-api section 12).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the server refused: {code} (HTTP {status}){}", .description.as_ref().map(|text| format!(": {text}")).unwrap_or_default())]
 pub struct ServerError {
     /// The HTTP status.
@@ -144,8 +224,20 @@ pub struct ServerError {
     pub data: Map<String, Value>,
     /// The server's name for this request, to quote to Paysera's support.
     pub correlation_id: Option<String>,
-    /// The `Retry-After` header.
+    /// The `Retry-After` header, an hour at most.
     pub retry_after: Option<Duration>,
+    /// What a person has to do before the server takes requests again.
+    pub captcha: Option<Captcha>,
+}
+
+/// A reCAPTCHA that unlocks an account with too many requests (wallet-api
+/// section 1.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captcha {
+    /// The site key to show the captcha with.
+    pub site_key: String,
+    /// Where its answer goes, see [`super::WalletApi::unlock`].
+    pub unlock_url: String,
 }
 
 /// Why one field of a request was refused.
@@ -169,12 +261,7 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
-    pub(super) fn into_error(
-        self,
-        status: u16,
-        correlation_id: Option<String>,
-        retry_after: Option<Duration>,
-    ) -> ServerError {
+    pub(super) fn into_error(self, status: u16, correlation_id: Option<String>) -> ServerError {
         let mut fields = Vec::new();
         if let Some(Value::Object(properties)) = self.error_properties {
             for (field, reasons) in properties {
@@ -207,7 +294,8 @@ impl ErrorBody {
             fields,
             data,
             correlation_id: correlation_id.or(self.correlation_id),
-            retry_after,
+            retry_after: None,
+            captcha: None,
         }
     }
 }
@@ -218,7 +306,7 @@ mod tests {
 
     fn server_error(status: u16, body: &str) -> ServerError {
         let body: ErrorBody = serde_json::from_str(body).unwrap();
-        body.into_error(status, None, None)
+        body.into_error(status, None)
     }
 
     #[test]

@@ -5,12 +5,15 @@
 //! answer means for a payment; that is [`crate::attempt`]'s.
 
 mod allowances;
+mod clients;
 mod credentials;
 mod environment;
 mod error;
 mod locations;
 mod mac;
+mod oauth;
 mod page;
+mod scopes;
 mod server;
 mod server_clock;
 mod tls;
@@ -19,22 +22,34 @@ mod transport;
 mod wallets;
 mod wire;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use allowances::Allowances;
-pub use credentials::{Credentials, CredentialsFuture, MacCredentials, MacKey, SignedOut};
-pub use environment::{Environment, EnvironmentError};
-pub use error::{Delivery, FieldReason, ServerError, WalletApiError};
+pub use clients::{
+    AppClientInfoId, Client, ClientHost, ClientId, ClientPermission, ClientType, Clients, DeviceInfo,
+    RegisteredClient,
+};
+pub use credentials::{Credentials, CredentialsFuture, MacCredentials, MacKey, RenewalFuture, SignedOut};
+pub use environment::{Environment, EnvironmentError, PublicKeyPin};
+pub use error::{Captcha, Cause, Delivery, FieldReason, ServerError, WalletApiError};
 pub use locations::{Location, LocationStatus, Locations, Service, ServiceOffer};
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
+pub use oauth::{Activation, OAuth, Token};
 pub use page::{Cursors, Page, PageMetadata, Window};
+pub(crate) use scopes::list as scope_list;
+pub use scopes::{ExtendedScope, Scope, ScopeName};
 pub use server::Server;
 pub use transactions::{
     Account, Beneficiary, CallbackUri, CreateTransaction, NewBeneficiary, NewPayment, Payer, Payment,
     PaymentId, PaymentPurpose, PaymentStatus, Project, ProjectId, Reserve, Transaction, TransactionFilter,
     TransactionStatus, TransactionType, Transactions, WalletRef,
 };
-use transport::Transport;
+pub use transport::{
+    Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, RequestBudget, RetryPolicy, Timeouts,
+};
+use transport::{Network, Shared, Transport};
 pub use wallets::{Balance, CurrencyBalance, Wallet, Wallets};
 
 use crate::clock::{Clock, Random, SystemClock, SystemRandom, UnixSeconds};
@@ -43,7 +58,7 @@ use crate::code::LocationId;
 /// A client of the Wallet API for one set of credentials. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct WalletApi {
-    transport: Arc<Transport>,
+    transport: Transport,
 }
 
 impl WalletApi {
@@ -55,6 +70,10 @@ impl WalletApi {
             credentials,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            budget: None,
+            retries: RetryPolicy::default(),
+            timeouts: Timeouts::default(),
+            exchange: None,
             ext_parameters: Vec::new(),
         }
     }
@@ -69,6 +88,18 @@ impl WalletApi {
     #[must_use]
     pub fn transactions(&self) -> Transactions<'_> {
         Transactions::new(&self.transport)
+    }
+
+    /// Tokens of users.
+    #[must_use]
+    pub fn oauth(&self) -> OAuth<'_> {
+        OAuth::new(&self.transport)
+    }
+
+    /// API clients and installations of an app.
+    #[must_use]
+    pub fn clients(&self) -> Clients<'_> {
+        Clients::new(&self.transport)
     }
 
     /// The merchant's locations.
@@ -89,6 +120,43 @@ impl WalletApi {
         Allowances::new(&self.transport)
     }
 
+    /// The same client with another patience: how long a call may take in all,
+    /// with its repetitions and its wait for leave to make a request. 45 s by
+    /// default. Dropping a call's future cancels it; what a write did then is
+    /// unknown.
+    #[must_use]
+    pub fn within(&self, patience: Duration) -> Self {
+        Self { transport: self.transport.within(patience) }
+    }
+
+    /// The same client for looking at what may have changed: its reads give way
+    /// to everything else.
+    #[must_use]
+    pub fn watching(&self) -> Self {
+        Self { transport: self.transport.watching() }
+    }
+
+    /// Shows the server that a person is there, by the answer of the captcha
+    /// that an error asked for. Reads that wait for the server go on; writes come
+    /// back through their attempts.
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `InvalidRequest` for an address that is not the server's.
+    pub async fn unlock(&self, captcha: &Captcha, answer: &str) -> Result<(), WalletApiError> {
+        self.transport.unlock(captcha, answer).await
+    }
+
+    /// The server that it talks to.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        self.transport.environment()
+    }
+
+    /// A time between zero and `longest`, any as likely.
+    pub(crate) fn jitter(&self, longest: Duration) -> Duration {
+        self.transport.jitter(longest)
+    }
+
     /// The server's time as far as it is known: the device's time corrected by
     /// the difference found at the last synchronisation. No network.
     #[must_use]
@@ -104,6 +172,10 @@ pub struct WalletApiBuilder {
     credentials: Arc<dyn Credentials>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    budget: Option<Arc<RequestBudget>>,
+    retries: RetryPolicy,
+    timeouts: Timeouts,
+    exchange: Option<Arc<dyn Exchange>>,
     ext_parameters: Vec<(&'static str, String)>,
 }
 
@@ -122,6 +194,35 @@ impl WalletApiBuilder {
         self
     }
 
+    /// Shares a budget of requests with other clients of the same account; by
+    /// default the client has one of its own, as documented for one till.
+    #[must_use]
+    pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Other repetitions of reads than the default.
+    #[must_use]
+    pub fn retries(mut self, retries: RetryPolicy) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Other timeouts than the default.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Carries requests otherwise than over the network.
+    #[must_use]
+    pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
+        self.exchange = Some(exchange);
+        self
+    }
+
     /// Makes every call on behalf of this project and location: they are signed
     /// into `ext` (wallet-api section 2.4).
     #[must_use]
@@ -136,8 +237,22 @@ impl WalletApiBuilder {
     /// # Errors
     /// [`WalletApiError::Setup`] if the TLS configuration can't be made.
     pub fn build(self) -> Result<WalletApi, WalletApiError> {
-        let transport =
-            Transport::new(self.environment, self.credentials, self.clock, self.random, self.ext_parameters)?;
-        Ok(WalletApi { transport: Arc::new(transport) })
+        let exchange = match self.exchange {
+            Some(exchange) => exchange,
+            None => Arc::new(Network::new(&self.environment, self.timeouts)?),
+        };
+        let budget = self.budget.unwrap_or_else(|| Arc::new(RequestBudget::documented(NonZeroU32::MIN)));
+        let transport = Transport::new(Shared {
+            environment: self.environment,
+            credentials: self.credentials,
+            exchange,
+            budget,
+            retries: self.retries,
+            timeouts: self.timeouts,
+            clock: self.clock,
+            random: self.random,
+            ext_parameters: self.ext_parameters,
+        });
+        Ok(WalletApi { transport })
     }
 }

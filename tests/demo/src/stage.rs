@@ -11,7 +11,7 @@ use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
 use paysera_core::error::ApiError;
 use paysera_core::merchant::{Merchant, TillPlace, TillSettings};
 use paysera_core::qr::{ErrorCorrection, QrSymbol, Scanner};
-use paysera_core::wallet_api::{Environment, ProjectId};
+use paysera_core::wallet_api::{Environment, ProjectId, RequestBudget};
 use paysera_sandbox::{Sandbox, seed};
 
 use crate::camera::Camera;
@@ -78,6 +78,7 @@ impl Stage {
         Ok(Merchant::builder(self.environment()?, Arc::new(credentials), place)
             .device("till-1")
             .settings(settings)
+            .budget(unlimited())
             .build()?)
     }
 
@@ -89,6 +90,7 @@ impl Stage {
         Ok(Customer::builder(self.environment()?, Arc::new(credentials))
             .reservation_codes(Arc::new(generator), Arc::new(MemorySecretStore::default()))
             .poll_interval(POLL_INTERVAL)
+            .budget(unlimited())
             .build()?)
     }
 
@@ -115,4 +117,9 @@ impl Stage {
         }
         Err(DemoError::NotRead { photos: PHOTOS_PER_SCAN, seed: self.seed })
     }
+}
+
+/// The sandbox of a demonstration answers as often as it is asked.
+fn unlimited() -> Arc<RequestBudget> {
+    Arc::new(RequestBudget::unlimited())
 }

@@ -18,7 +18,9 @@ use paysera_core::merchant::{
     CashInRequest, CashOutRequest, CollectRequest, Merchant, TillPlace, TillSettings,
 };
 use paysera_core::money::{Currency, Money};
-use paysera_core::wallet_api::{Environment, ProjectId, Transaction, TransactionFilter, WalletApi};
+use paysera_core::wallet_api::{
+    Credentials, Environment, ProjectId, RequestBudget, Transaction, TransactionFilter, WalletApi,
+};
 use paysera_sandbox::{Sandbox, Status, seed};
 
 /// How often tills and phones of the tests ask.
@@ -47,6 +49,8 @@ impl Clock for ImpatientClock {
 pub struct Shop {
     /// The server.
     pub sandbox: Sandbox,
+    /// The server as every device of the shop knows it.
+    pub environment: Environment,
     /// The till.
     pub till: Merchant,
 }
@@ -66,12 +70,14 @@ impl Shop {
             location: LocationId(location),
             wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
         };
-        let till = Merchant::builder(environment(&sandbox), retailer(), place)
+        let environment = Environment::sandbox(&sandbox.base_url()).unwrap();
+        let till = Merchant::builder(environment.clone(), retailer(), place)
             .settings(TillSettings { poll_interval: POLL, ..TillSettings::default() })
             .clock(Arc::new(ImpatientClock))
+            .budget(unlimited())
             .build()
             .unwrap();
-        Self { sandbox, till }
+        Self { sandbox, environment, till }
     }
 
     /// The phone of a seeded customer, with its reservation codes.
@@ -79,10 +85,11 @@ impl Shop {
     pub fn phone(&self, of: &seed::Customer) -> Customer {
         let credentials = FixedCredentials::new(of.token.to_owned(), of.mac_key.to_owned());
         let codes = SandboxV1::new(of.generator, of.generator_seed, SandboxV1Params::default()).unwrap();
-        Customer::builder(environment(&self.sandbox), Arc::new(credentials))
+        Customer::builder(self.environment.clone(), Arc::new(credentials))
             .reservation_codes(Arc::new(codes), Arc::new(MemorySecretStore::default()))
             .clock(Arc::new(ImpatientClock))
             .poll_interval(POLL)
+            .budget(unlimited())
             .build()
             .unwrap()
     }
@@ -90,7 +97,7 @@ impl Shop {
     /// A client with the merchant's credentials, beside the till.
     #[must_use]
     pub fn api(&self) -> WalletApi {
-        WalletApi::builder(environment(&self.sandbox), retailer()).build().unwrap()
+        client(&self.environment, retailer())
     }
 
     /// Every transaction of the merchant, newest first, as the server has it.
@@ -167,12 +174,64 @@ impl Shop {
     }
 }
 
-fn environment(sandbox: &Sandbox) -> Environment {
-    Environment::sandbox(&sandbox.base_url()).unwrap()
-}
-
 fn retailer() -> Arc<FixedCredentials> {
     Arc::new(FixedCredentials::new(seed::RETAILER_CLIENT_ID.to_owned(), seed::RETAILER_MAC_KEY.to_owned()))
+}
+
+/// A client of the sandbox with its own credentials, without limits of requests
+/// and without pauses.
+#[must_use]
+pub fn client(environment: &Environment, credentials: Arc<dyn Credentials>) -> WalletApi {
+    WalletApi::builder(environment.clone(), credentials)
+        .budget(unlimited())
+        .clock(Arc::new(ImpatientClock))
+        .build()
+        .unwrap()
+}
+
+/// A request that the sandbox got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The status of the answer; 0 where nobody got one.
+    pub status: u64,
+}
+
+/// The latest thousand requests to the API, oldest first.
+pub async fn request_log(sandbox: &Sandbox) -> Vec<Logged> {
+    let (_, _, body) = browse(sandbox, "GET", "/sandbox/requests?limit=1000", "").await;
+    let log: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let text = |request: &serde_json::Value, name: &str| request[name].as_str().unwrap().to_owned();
+    let logged = |request: &serde_json::Value| Logged {
+        method: text(request, "method"),
+        path: text(request, "path"),
+        status: request["status"].as_u64().unwrap_or_default(),
+    };
+    log["requests"].as_array().unwrap().iter().map(logged).collect()
+}
+
+/// What a browser would get, and where it would be sent: status, `Location`, body.
+/// A body is sent as a form.
+pub async fn browse(sandbox: &Sandbox, method: &str, path: &str, form: &str) -> (u16, String, Vec<u8>) {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", sandbox.address().to_string())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.as_bytes().to_vec())
+        .unwrap();
+    let answer = sandbox.answer(request).await;
+    let location = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), location.unwrap_or_default(), answer.into_body())
+}
+
+/// No limits of requests: tests ask more often than people do.
+#[must_use]
+pub fn unlimited() -> Arc<RequestBudget> {
+    Arc::new(RequestBudget::unlimited())
 }
 
 /// An amount of GEL in minor units.

@@ -13,7 +13,7 @@ use paysera_core::error::ApiErrorKind;
 use paysera_core::journal::{AttemptEvent, AttemptId, Journal, JournalEntry, JournalError};
 use paysera_core::merchant::{CashInRequest, CashOutRequest, Merchant, TillPlace, TillSettings};
 use paysera_core::wallet_api::{Environment, ProjectId};
-use paysera_e2e::{ImpatientClock, POLL, gel, names, next, serve};
+use paysera_e2e::{ImpatientClock, POLL, gel, names, next, serve, unlimited};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -119,6 +119,7 @@ fn till(address: SocketAddr, refuses: fn(&AttemptEvent) -> bool) -> Merchant {
     )
     .settings(TillSettings { poll_interval: POLL, ..TillSettings::default() })
     .clock(Arc::new(ImpatientClock))
+    .budget(unlimited())
     .journal(Arc::new(FailingJournal { refuses, kept: Mutex::default() }))
     .build()
     .unwrap()

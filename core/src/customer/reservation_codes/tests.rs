@@ -50,6 +50,9 @@ impl SecretStore for FullStore {
     fn delete(&self, _: &str) -> Result<(), SecretStoreError> {
         Ok(())
     }
+    fn delete_all(&self) -> Result<(), SecretStoreError> {
+        Ok(())
+    }
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! What of a session outlives the process: one record in the secret store.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::secret_store::{SecretStore, SecretStoreError};
+use crate::clock::UnixSeconds;
+use crate::secret::Secret;
+use crate::wallet_api::{MacCredentials, Token};
+
+const NAME: &str = "session";
+const VERSION: u32 = 1;
+
+/// The tokens of a session.
+#[derive(Clone, Debug)]
+pub(super) struct Tokens {
+    pub(super) current: Arc<Held>,
+    /// A refreshed token that may not be active yet.
+    pub(super) pending: Option<Arc<Held>>,
+}
+
+/// A token with the moment at which it ends.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) token: Token,
+    pub(super) credentials: Arc<MacCredentials>,
+    /// In server time.
+    pub(super) expires_at: UnixSeconds,
+}
+
+impl Held {
+    pub(super) fn new(token: Token, now: UnixSeconds) -> Self {
+        let seconds = i64::try_from(token.expires_in.as_secs()).unwrap_or(i64::MAX);
+        let credentials = Arc::new(token.credentials());
+        Self { token, credentials, expires_at: now.plus(seconds) }
+    }
+}
+
+#[derive(Serialize)]
+struct RecordToWrite<'a> {
+    version: u32,
+    current: Part<'a>,
+    pending: Option<Part<'a>>,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    access_token: &'a str,
+    mac_key: &'a str,
+    lifetime: u64,
+    expires_at: UnixSeconds,
+    refresh_token: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct RecordToRead {
+    version: u32,
+    current: PartRead,
+    pending: Option<PartRead>,
+}
+
+#[derive(Deserialize)]
+struct PartRead {
+    access_token: Secret,
+    mac_key: Secret,
+    lifetime: u64,
+    expires_at: UnixSeconds,
+    refresh_token: Option<Secret>,
+}
+
+impl<'a> From<&'a Arc<Held>> for Part<'a> {
+    fn from(held: &'a Arc<Held>) -> Self {
+        Self {
+            access_token: held.token.access_token.expose(),
+            mac_key: held.token.mac_key.expose(),
+            lifetime: held.token.expires_in.as_secs(),
+            expires_at: held.expires_at,
+            refresh_token: held.token.refresh_token.as_ref().map(Secret::expose),
+        }
+    }
+}
+
+impl From<PartRead> for Arc<Held> {
+    fn from(part: PartRead) -> Self {
+        let token = Token {
+            access_token: part.access_token,
+            mac_key: part.mac_key,
+            expires_in: std::time::Duration::from_secs(part.lifetime),
+            refresh_token: part.refresh_token,
+        };
+        let credentials = Arc::new(token.credentials());
+        Self::new(Held { token, credentials, expires_at: part.expires_at })
+    }
+}
+
+impl Tokens {
+    pub(super) fn write(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
+        let record = RecordToWrite {
+            version: VERSION,
+            current: Part::from(&self.current),
+            pending: self.pending.as_ref().map(Part::from),
+        };
+        // Room for all of it: a buffer that grows leaves copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
+        serde_json::to_writer(&mut *bytes, &record)
+            .map_err(|_| SecretStoreError { reason: "the session can't be written down".to_owned() })?;
+        store.set(NAME, &bytes)
+    }
+
+    /// The session of an earlier run, if there is one. A record that can't be
+    /// read is none: the user signs in again.
+    pub(super) fn read(store: &dyn SecretStore) -> Result<Option<Self>, SecretStoreError> {
+        let Some(bytes) = store.get(NAME)? else { return Ok(None) };
+        let Ok(record) = serde_json::from_slice::<RecordToRead>(&bytes) else { return Ok(None) };
+        if record.version != VERSION {
+            return Ok(None);
+        }
+        Ok(Some(Self { current: record.current.into(), pending: record.pending.map(Into::into) }))
+    }
+
+    pub(super) fn forget(store: &dyn SecretStore) -> Result<(), SecretStoreError> {
+        store.delete(NAME)
+    }
+}

@@ -1,0 +1,287 @@
+//! A signed-in user: credentials that keep themselves fresh.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::record::{Held, Tokens};
+use super::secret_store::{SecretStore, SecretStoreError};
+use crate::clock::UnixSeconds;
+use crate::wallet_api::{
+    Activation, Credentials, CredentialsFuture, MacCredentials, RenewalFuture, SignedOut, WalletApi,
+    WalletApiError,
+};
+
+/// A token is refreshed when it has no longer to live than this.
+const MARGIN: i64 = 60;
+/// A token as young as this is not refreshed: its call is only repeated.
+const YOUNG: Duration = Duration::from_secs(15);
+/// Pauses after failed refreshes grow up to this many.
+const MOST_FAILURES: u32 = 4;
+/// Signing out waits no longer for the server.
+const SIGN_OUT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A user's session. Implements [`Credentials`]: it refreshes its token before
+/// that ends, once however many calls wait for it, and writes the new one down
+/// before it is used. Cheap to clone; all clones are one session.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Signs with the credentials of the app or device.
+    api: WalletApi,
+    store: Arc<dyn SecretStore>,
+    activation: Activation,
+    state: Mutex<State>,
+    refreshing: tokio::sync::Mutex<()>,
+}
+
+struct State {
+    /// `None` once signed out.
+    tokens: Option<Tokens>,
+    refreshed_at: Option<Instant>,
+    /// Counts refreshes, good or bad, so that those who waited for one take its
+    /// result instead of making another.
+    refreshes: u64,
+    failures: u32,
+    /// Why the latest refresh failed, and when the next may be made.
+    failed: Option<(Arc<WalletApiError>, Instant)>,
+}
+
+impl Session {
+    pub(super) fn new(
+        api: WalletApi,
+        store: Arc<dyn SecretStore>,
+        activation: Activation,
+        tokens: Tokens,
+    ) -> Self {
+        let state =
+            State { tokens: Some(tokens), refreshed_at: None, refreshes: 0, failures: 0, failed: None };
+        let refreshing = tokio::sync::Mutex::new(());
+        Self { inner: Arc::new(Inner { api, store, activation, state: Mutex::new(state), refreshing }) }
+    }
+
+    /// Whether the user has to sign in again.
+    #[must_use]
+    pub fn is_signed_out(&self) -> bool {
+        self.inner.state().tokens.is_none()
+    }
+
+    /// Ends the session: forgets the tokens here and in the store, then tells
+    /// the server, which may fail without harm since nobody knows them any more.
+    ///
+    /// # Errors
+    /// [`SecretStoreError`] if the store could not forget; memory has.
+    pub async fn sign_out(&self) -> Result<(), SecretStoreError> {
+        // A refresh under way would bring a token that nobody revokes.
+        let _turn = self.inner.refreshing.lock().await;
+        let tokens = self.inner.state().tokens.take();
+        let forgotten = self.inner.with_store(Tokens::forget).await;
+        if let Some(tokens) = tokens {
+            let api = self.inner.api.within(SIGN_OUT_PATIENCE);
+            for held in tokens.pending.iter().chain([&tokens.current]) {
+                if let Err(error) = api.oauth().revoke(&held.token.access_token).await {
+                    tracing::debug!(error = error.name(), "the token was not revoked");
+                    break;
+                }
+            }
+        }
+        forgotten
+    }
+
+    async fn fresh(&self) -> Result<Arc<MacCredentials>, WalletApiError> {
+        let (held, refreshes) = self.inner.held()?;
+        if !self.inner.is_ending(&held) {
+            return Ok(Arc::clone(&held.credentials));
+        }
+        match self.refresh(refreshes).await {
+            Ok(()) => Ok(Arc::clone(&self.inner.held()?.0.credentials)),
+            // It is still good for a while.
+            Err(WalletApiError::NotRenewed(_)) if held.expires_at > self.inner.api.server_now() => {
+                Ok(Arc::clone(&held.credentials))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn renewed(&self, refused: &MacCredentials) -> Result<bool, WalletApiError> {
+        let (held, refreshes) = self.inner.held()?;
+        let is_young = self.inner.state().refreshed_at.is_some_and(|at| at.elapsed() < YOUNG);
+        if !held.credentials.is_same(refused) || is_young {
+            return Ok(true);
+        }
+        self.refresh(refreshes).await.map(|()| true)
+    }
+
+    /// Refreshes, unless that was done since `seen` refreshes. In a task of its
+    /// own: a caller who gives up must not lose the token that is on its way.
+    async fn refresh(&self, seen: u64) -> Result<(), WalletApiError> {
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::spawn(async move {
+            let _turn = inner.refreshing.lock().await;
+            {
+                let state = inner.state();
+                let waits = state.failed.as_ref().filter(|(_, until)| *until > Instant::now());
+                if let Some((error, _)) = waits {
+                    return Err(WalletApiError::NotRenewed(Arc::clone(error)));
+                }
+                if state.refreshes != seen && state.failed.is_none() {
+                    return Ok(());
+                }
+            }
+            inner.refresh().await
+        });
+        task.await.unwrap_or_else(|error| {
+            Err(WalletApiError::InvalidRequest { reason: format!("the refresh ended early: {error}") })
+        })
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn held(&self) -> Result<(Arc<Held>, u64), SignedOut> {
+        let state = self.state();
+        let tokens = state.tokens.as_ref().ok_or(SignedOut)?;
+        Ok((Arc::clone(&tokens.current), state.refreshes))
+    }
+
+    fn is_ending(&self, held: &Held) -> bool {
+        let lifetime = i64::try_from(held.token.expires_in.as_secs()).unwrap_or(i64::MAX);
+        // A token of two minutes must not be refreshed with every call.
+        let margin = MARGIN.min(lifetime / 4);
+        held.token.refresh_token.is_some() && held.expires_at.since(self.api.server_now()) <= margin
+    }
+
+    /// One refresh, and what follows from how it went.
+    async fn refresh(&self) -> Result<(), WalletApiError> {
+        let refreshed = self.try_refresh().await;
+        match refreshed {
+            Ok(tokens) => {
+                let mut state = self.state();
+                // Signed out in the meantime.
+                if state.tokens.is_none() {
+                    return Err(SignedOut.into());
+                }
+                state.tokens = Some(tokens);
+                state.refreshed_at = Some(Instant::now());
+                state.refreshes = state.refreshes.wrapping_add(1);
+                (state.failures, state.failed) = (0, None);
+                Ok(())
+            }
+            Err(error) if is_final(&error) => {
+                self.state().tokens = None;
+                // What is left in the store is refused again after the next start.
+                if let Err(error) = self.with_store(Tokens::forget).await {
+                    tracing::warn!(%error, "a session that ended is still in the secret store");
+                }
+                Err(SignedOut.into())
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                let mut state = self.state();
+                state.refreshes = state.refreshes.wrapping_add(1);
+                state.failures = state.failures.saturating_add(1).min(MOST_FAILURES);
+                let cubed = Duration::from_secs(u64::from(state.failures.saturating_pow(3)));
+                let pause = cubed.saturating_add(self.api.jitter(cubed / 2));
+                let pause = pause.max(error.retry_after().unwrap_or_default());
+                state.failed = Instant::now().checked_add(pause).map(|until| (Arc::clone(&error), until));
+                Err(WalletApiError::NotRenewed(error))
+            }
+        }
+    }
+
+    async fn try_refresh(&self) -> Result<Tokens, WalletApiError> {
+        let tokens = self.state().tokens.clone().ok_or(SignedOut)?;
+        if let Some(pending) = &tokens.pending {
+            // The answer of its activation was lost, or never asked for.
+            match self.activate(pending).await {
+                Err(error) if error.server().is_some_and(|error| matches!(error.status, 400 | 404)) => {}
+                activated => return activated,
+            }
+        }
+        let refresh_token = tokens.current.token.refresh_token.as_ref().ok_or(SignedOut)?;
+        let token = self.api.oauth().refresh(refresh_token, self.activation).await?;
+        let held = Arc::new(Held::new(token, self.now()));
+        match self.activation {
+            Activation::AtOnce => self.keep(Tokens { current: held, pending: None }).await,
+            Activation::Separate => {
+                let waiting = Tokens { current: tokens.current, pending: Some(Arc::clone(&held)) };
+                // Nothing is lost yet if it can't be written down: the old token is good.
+                self.write(&waiting)
+                    .await
+                    .map_err(|error| WalletApiError::InvalidRequest { reason: error.to_string() })?;
+                self.state().tokens = Some(waiting);
+                self.activate(&held).await
+            }
+        }
+    }
+
+    async fn activate(&self, pending: &Held) -> Result<Tokens, WalletApiError> {
+        let token = self.api.oauth().activate(&pending.token.access_token).await?;
+        self.keep(Tokens { current: Arc::new(Held::new(token, self.now())), pending: None }).await
+    }
+
+    /// Writes new tokens down. The server has dropped the old ones, so where
+    /// that fails the new ones are used for as long as the process lives.
+    async fn keep(&self, tokens: Tokens) -> Result<Tokens, WalletApiError> {
+        if let Err(error) = self.write(&tokens).await {
+            tracing::warn!(%error, "a refreshed session could not be written down");
+        }
+        Ok(tokens)
+    }
+
+    async fn write(&self, tokens: &Tokens) -> Result<(), SecretStoreError> {
+        let tokens = tokens.clone();
+        self.with_store(move |store| tokens.write(store)).await
+    }
+
+    /// Stores of phones are slow and wait for their owners.
+    async fn with_store<F>(&self, work: F) -> Result<(), SecretStoreError>
+    where
+        F: FnOnce(&dyn SecretStore) -> Result<(), SecretStoreError> + Send + 'static,
+    {
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || work(&*store))
+            .await
+            .unwrap_or_else(|error| Err(SecretStoreError { reason: format!("it ended early: {error}") }))
+    }
+
+    fn now(&self) -> UnixSeconds {
+        self.api.server_now()
+    }
+}
+
+/// The server will never refresh this token (the texts of wallet-api section
+/// 3.2), and the official clients sign the user out.
+fn is_final(error: &WalletApiError) -> bool {
+    const FINAL: [&str; 3] =
+        ["Refresh token expired", "No such refresh token", "Refresh token status invalid"];
+    matches!(error, WalletApiError::SignedOut(_))
+        || error.server().is_some_and(|error| {
+            error.code == "invalid_grant"
+                && error.description.as_deref().is_some_and(|words| FINAL.contains(&words))
+        })
+}
+
+impl Credentials for Session {
+    fn current(&self) -> CredentialsFuture<'_> {
+        Box::pin(self.fresh())
+    }
+
+    fn renew<'a>(&'a self, refused: &'a MacCredentials) -> RenewalFuture<'a> {
+        Box::pin(self.renewed(refused))
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session(..)")
+    }
+}

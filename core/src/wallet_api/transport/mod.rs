@@ -1,0 +1,357 @@
+//! The one place that signs, sends, limits, repeats and sorts errors.
+
+mod budget;
+mod call;
+mod exchange;
+mod retry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use url::Url;
+
+use budget::Priority;
+pub use budget::RequestBudget;
+pub(super) use call::Call;
+pub(super) use exchange::Network;
+pub use exchange::{Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, Timeouts};
+pub use retry::RetryPolicy;
+
+use super::credentials::{Credentials, MacCredentials};
+use super::environment::Environment;
+use super::error::{Captcha, ErrorBody, ServerError, WalletApiError};
+use super::mac::{Ext, RequestToSign, authorization_header};
+use super::server::ServerTime;
+use crate::clock::{Clock, Random, UnixSeconds, random_text};
+
+/// A page of 200 transactions stays below 400 kB.
+const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+/// How long a call may take in all, with its repetitions.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// No server makes a phone wait longer.
+const LONGEST_RETRY_AFTER: u64 = 3600;
+const CORRELATION_ID: &str = "paysera-correlation-id";
+const CAPTCHA_KEY: &str = "g-recaptcha-key";
+const CAPTCHA_URL: &str = "recaptcha-unlock-url";
+const CAPTCHA_ANSWER: &str = "g-recaptcha-response";
+/// Letters and digits, see wallet-api section 2.3.
+const NONCE_LENGTH: usize = 32;
+
+/// A client's connection, and how patient its calls are. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Transport {
+    shared: Arc<Shared>,
+    patience: Duration,
+    watches: bool,
+}
+
+/// What a client is made of; its fields are those of [`super::WalletApiBuilder`].
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) environment: Environment,
+    pub(super) credentials: Arc<dyn Credentials>,
+    pub(super) exchange: Arc<dyn Exchange>,
+    pub(super) budget: Arc<RequestBudget>,
+    pub(super) retries: RetryPolicy,
+    pub(super) timeouts: Timeouts,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) ext_parameters: Vec<(&'static str, String)>,
+}
+
+/// What was put right already in the course of one call.
+#[derive(Debug, Default)]
+struct Repairs {
+    clock: bool,
+    credentials: bool,
+}
+
+impl Transport {
+    pub(super) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), patience: PATIENCE, watches: false }
+    }
+
+    pub(super) fn within(&self, patience: Duration) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
+    pub(super) fn watching(&self) -> Self {
+        Self { watches: true, ..self.clone() }
+    }
+
+    pub(super) fn environment(&self) -> &Environment {
+        &self.shared.environment
+    }
+
+    pub(super) fn server_now(&self) -> UnixSeconds {
+        self.shared.environment.server_clock().server_time(self.shared.clock.now())
+    }
+
+    /// Makes a call and reads its answer: a read as often as [`RetryPolicy`]
+    /// allows, anything else once.
+    pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, WalletApiError> {
+        let deadline = deadline(self.patience);
+        let mut repairs = Repairs::default();
+        let mut tried = 0_u32;
+        loop {
+            let error =
+                match self.send_repaired(call, deadline, &mut repairs).await.and_then(|answer| answer.json())
+                {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                };
+            tried = tried.saturating_add(1);
+            match self.shared.retries.pause(call, &error, tried, &*self.shared.random) {
+                Some(pause) if pause < deadline.saturating_duration_since(Instant::now()) => {
+                    self.shared.clock.sleep(pause).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a call. A wrong clock and credentials that ran out are put right,
+    /// each once in a call, and the call repeated: the server did not look at it.
+    async fn send_repaired(
+        &self,
+        call: &Call,
+        deadline: Instant,
+        repairs: &mut Repairs,
+    ) -> Result<Answer, WalletApiError> {
+        loop {
+            let corrections = self.shared.environment.server_clock().corrections();
+            let credentials = match call.signed {
+                true => Some(self.shared.credentials.current().await?),
+                false => None,
+            };
+            let error = match self.send_once(call, credentials.as_deref(), deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match credentials {
+                Some(_) if error.is_invalid_timestamp() && !repairs.clock => {
+                    repairs.clock = true;
+                    self.correct_clock(corrections, deadline).await?;
+                }
+                Some(used) if error.is_expired_token() && !repairs.credentials => {
+                    repairs.credentials = true;
+                    if !self.shared.credentials.renew(&used).await? {
+                        return Err(error);
+                    }
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Asks the server for its time unless another request has done so since
+    /// `seen_corrections`.
+    async fn correct_clock(&self, seen_corrections: u64, deadline: Instant) -> Result<(), WalletApiError> {
+        let clock = self.shared.environment.server_clock();
+        let _turn = clock.lock().await;
+        if clock.corrections() == seen_corrections {
+            self.ask_time(deadline).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_server_time(&self) -> Result<UnixSeconds, WalletApiError> {
+        self.ask_time(deadline(self.patience)).await
+    }
+
+    async fn ask_time(&self, deadline: Instant) -> Result<UnixSeconds, WalletApiError> {
+        let call = Call::get("server").unsigned();
+        let server: ServerTime = self.send_once(&call, None, deadline).await?.json()?;
+        self.shared.environment.server_clock().correct(self.shared.clock.now(), server.time);
+        Ok(server.time)
+    }
+
+    async fn send_once(
+        &self,
+        call: &Call,
+        credentials: Option<&MacCredentials>,
+        deadline: Instant,
+    ) -> Result<Answer, WalletApiError> {
+        let url = call.url(&self.shared.environment)?;
+        let priority = match call.is_read() {
+            false => Priority::Write,
+            true if self.watches => Priority::Watch,
+            true => Priority::Read,
+        };
+        self.shared.budget.enter(priority, deadline).await?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(body) = &call.body {
+            headers.insert(CONTENT_TYPE, body.content_type.clone());
+        }
+        // Signed as late as can be: who waits long must not be refused for it.
+        if let Some(credentials) = credentials {
+            headers.insert(AUTHORIZATION, self.sign(call, &url, credentials)?);
+        }
+        let body = call.body.as_ref().map(|body| body.bytes.clone()).unwrap_or_default();
+        let request = HttpRequest { method: call.method.clone(), url, headers, body };
+        let began = Instant::now();
+        let left = deadline.saturating_duration_since(began);
+        let bounds = Bounds { time: left.min(self.shared.timeouts.total), answer: ANSWER_LIMIT };
+        let answer = match self.shared.exchange.exchange(request, bounds).await {
+            Ok(answer) => self.sort(call, answer),
+            Err(error) => Err(error),
+        };
+        log(call, &answer, began.elapsed());
+        answer
+    }
+
+    /// An error status becomes an error; a limit of requests is obeyed.
+    fn sort(&self, call: &Call, answer: HttpAnswer) -> Result<Answer, WalletApiError> {
+        let status = answer.status.as_u16();
+        let correlation_id = text(&answer.headers, CORRELATION_ID).map(str::to_owned);
+        if answer.status.is_success() {
+            return Ok(Answer { status, correlation_id, body: answer.body });
+        }
+        let retry_after = text(&answer.headers, RETRY_AFTER.as_str())
+            .and_then(|seconds| seconds.parse::<u64>().ok())
+            .map(|seconds| Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)));
+        let captcha = text(&answer.headers, CAPTCHA_KEY)
+            .zip(text(&answer.headers, CAPTCHA_URL))
+            .map(|(key, url)| Captcha { site_key: key.to_owned(), unlock_url: url.to_owned() });
+        // A write is also limited for what it says, like a wrong reservation
+        // code: that must not hold up the till.
+        if status == 429 && (captcha.is_some() || call.is_read()) {
+            self.shared.budget.pause(retry_after, captcha.clone());
+        }
+        let error: ServerError = serde_json::from_slice::<ErrorBody>(&answer.body)
+            .map_err(|error| not_understood(status, &error))?
+            .into_error(status, correlation_id);
+        Err(Box::new(ServerError { retry_after, captcha, ..error }).into())
+    }
+
+    /// Shows the server that a person is there, so that it takes requests again
+    /// (wallet-api section 1.5).
+    pub(super) async fn unlock(&self, captcha: &Captcha, answer: &str) -> Result<(), WalletApiError> {
+        let url = self.shared.environment.own_address(&captcha.unlock_url).ok_or_else(|| {
+            WalletApiError::InvalidRequest {
+                reason: "the unlock address is not one of this server".to_owned(),
+            }
+        })?;
+        let call = Call::post("").form([(CAPTCHA_ANSWER, answer)]).unsigned();
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut body = Bytes::new();
+        if let Some(form) = &call.body {
+            headers.insert(CONTENT_TYPE, form.content_type.clone());
+            body = form.bytes.clone();
+        }
+        let request = HttpRequest { method: call.method.clone(), url, headers, body };
+        let bounds = Bounds { time: self.shared.timeouts.total.min(self.patience), answer: ANSWER_LIMIT };
+        self.sort(&call, self.shared.exchange.exchange(request, bounds).await?)?;
+        self.shared.budget.resume();
+        Ok(())
+    }
+
+    fn sign(
+        &self,
+        call: &Call,
+        url: &Url,
+        credentials: &MacCredentials,
+    ) -> Result<HeaderValue, WalletApiError> {
+        let uri = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let body = call.body.as_ref().map(|body| &*body.bytes).unwrap_or_default();
+        let header = authorization_header(
+            credentials,
+            &RequestToSign {
+                timestamp: self.server_now(),
+                nonce: &random_text(&*self.shared.random, NONCE_LENGTH)?,
+                method: call.method.as_str(),
+                uri: &uri,
+                host: url.host_str().unwrap_or_default(),
+                port: url.port_or_known_default().unwrap_or_default(),
+                ext: &Ext::new(body, &self.shared.ext_parameters),
+            },
+        )?;
+        let mut header = HeaderValue::from_str(&header)
+            .map_err(|error| WalletApiError::InvalidRequest { reason: error.to_string() })?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
+    pub(super) fn jitter(&self, longest: Duration) -> Duration {
+        retry::jitter(longest, &*self.shared.random)
+    }
+}
+
+/// A good answer.
+struct Answer {
+    status: u16,
+    correlation_id: Option<String>,
+    body: Bytes,
+}
+
+impl Answer {
+    fn json<T: DeserializeOwned>(&self) -> Result<T, WalletApiError> {
+        serde_json::from_slice(&self.body).map_err(|error| not_understood(self.status, &error))
+    }
+}
+
+fn deadline(patience: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(patience).unwrap_or(now)
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// One event a request, with nothing that is anybody's business: no query, no
+/// header, no value of a path, no body.
+fn log(call: &Call, answer: &Result<Answer, WalletApiError>, took: Duration) {
+    let (method, route, ms) = (&call.method, call.route(), took.as_millis());
+    match answer {
+        Ok(Answer { status, correlation_id, .. }) => {
+            tracing::debug!(%method, route, status, correlation_id, %ms, "wallet api");
+        }
+        Err(error) => {
+            let (status, code) = error.server().map(|error| (error.status, &*error.code)).unzip();
+            let correlation_id = error.server().and_then(|error| error.correlation_id.as_deref());
+            tracing::debug!(%method, route, status, code, correlation_id, %ms, error = error.name(), "wallet api");
+        }
+    }
+}
+
+/// The reason names the place, not the content, of what could not be read.
+fn not_understood(status: u16, error: &serde_json::Error) -> WalletApiError {
+    let reason = match error.classify() {
+        serde_json::error::Category::Data => without_quotations(&error.to_string()),
+        category => format!("{category:?} error at byte {}", error.column()),
+    };
+    WalletApiError::NotUnderstood { status, reason }
+}
+
+/// The text without what it quotes from the answer, which can be a secret.
+fn without_quotations(text: &str) -> String {
+    let (mut kept, mut quoted, mut escaped) = (String::new(), false, false);
+    for character in text.chars() {
+        match character {
+            '"' if !escaped => {
+                quoted = !quoted;
+                kept.push('"');
+            }
+            _ if !quoted => kept.push(character),
+            _ => escaped = character == '\\' && !escaped,
+        }
+        if character == '"' {
+            escaped = false;
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;

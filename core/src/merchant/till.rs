@@ -127,16 +127,16 @@ impl TillTransaction {
     pub(super) fn into_request(self, price: Money, parameters: serde_json::Value) -> CreateTransaction {
         CreateTransaction {
             payments: vec![NewPayment {
-                description: self.description,
-                price,
                 beneficiary: self.beneficiary,
                 purpose: self.purpose,
                 parameters: Some(parameters),
+                ..NewPayment::new(self.description, price)
             }],
             reserve: Some(Reserve::For(self.reserve_seconds)),
             use_allowance: self.use_allowance,
             auto_confirm: false,
             callback_uri: CallbackUri::Disabled,
+            ..CreateTransaction::default()
         }
     }
 }

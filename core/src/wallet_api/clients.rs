@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::credentials::{MacCredentials, MacKey};
 use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
-use super::transactions::{Project, ProjectId};
+use super::projects::{Project, ProjectId};
 use super::transport::{Call, Transport};
 use super::wire::{null_is_missing, numeric_id, wire_enum};
 use crate::secret::Secret;

@@ -6,19 +6,27 @@
 
 mod allowances;
 mod clients;
+mod codes;
+mod confirmations;
 mod credentials;
 mod environment;
 mod error;
+mod generators;
 mod locations;
 mod mac;
 mod oauth;
 mod page;
+mod payments;
+mod projects;
 mod scopes;
 mod server;
 mod server_clock;
+mod spots;
+mod subscribers;
 mod tls;
 mod transactions;
 mod transport;
+mod users;
 mod wallets;
 mod wire;
 
@@ -26,31 +34,62 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use allowances::Allowances;
+pub use allowances::{
+    Allowance, AllowanceId, AllowanceLimit, AllowanceStatus, Allowances, NewAllowance, Validity,
+};
 pub use clients::{
     AppClientInfoId, Client, ClientHost, ClientId, ClientPermission, ClientType, Clients, DeviceInfo,
     RegisteredClient,
 };
+pub use codes::{CodeMeaning, Codes, Prefill, PrefillBeneficiary};
+pub use confirmations::{Confirmation, ConfirmationIdentifier, ConfirmationStatus, Confirmations};
 pub use credentials::{Credentials, CredentialsFuture, MacCredentials, MacKey, RenewalFuture, SignedOut};
 pub use environment::{Environment, EnvironmentError, PublicKeyPin};
 pub use error::{Captcha, Cause, Delivery, FieldReason, ServerError, WalletApiError};
-pub use locations::{Location, LocationStatus, Locations, Service, ServiceOffer};
+pub use generators::{
+    Generator, GeneratorCodeRequest, GeneratorId, GeneratorIdentifier, GeneratorParams, GeneratorScope,
+    Generators,
+};
+pub use locations::{
+    DayHours, Location, LocationFilter, LocationImages, LocationPrice, LocationStatus, LocationUpdate,
+    Locations, MinuteOfDay, Nearby, PayCategory, RemoteOrders, Service, ServiceOffer, Weekday, WorkingHours,
+};
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
 pub use oauth::{Activation, OAuth, Token};
 pub use page::{Cursors, Page, PageMetadata, Window};
+pub use payments::{
+    Account, Beneficiary, Commission, Freeze, FundsSource, FundsSourceType, Item, NewBeneficiary,
+    NewPassword, NewPayment, PasswordStatus, Payment, PaymentFilter, PaymentId, PaymentPassword,
+    PaymentPurpose, PaymentStatus, Payments, PriceRules,
+};
+pub use projects::{Project, ProjectId, ProjectUpdate, Projects};
 pub(crate) use scopes::list as scope_list;
 pub use scopes::{ExtendedScope, Scope, ScopeName};
-pub use server::Server;
+pub use server::{Server, ServerConfiguration};
+pub use spots::{Order, OrderId, OrderStatus, PlaceInfo, Spot, SpotId, SpotStatus, Spots};
+pub use subscribers::{
+    EventSubscription, NewSubscriber, PrivacyLevel, PushEvent, PushService, Subscriber, SubscriberId,
+    Subscribers,
+};
 pub use transactions::{
-    Account, Beneficiary, CallbackUri, CreateTransaction, NewBeneficiary, NewPayment, Payer, Payment,
-    PaymentId, PaymentPurpose, PaymentStatus, Project, ProjectId, Reserve, Transaction, TransactionFilter,
-    TransactionStatus, TransactionType, Transactions, WalletRef,
+    Acceptance, AccountOwner, AllowanceRequest, AskedAllowance, CallbackUri, ConfirmPrices, Consent,
+    CreateTransaction, InquiredItem, InquiredValue, Inquiry, InquiryItem, InquiryItemType, InquiryType,
+    Payer, RequestReceiver, Reserve, Restrictions, Transaction, TransactionFilter, TransactionRequest,
+    TransactionRequestId, TransactionStatus, TransactionType, Transactions, WalletRef,
 };
 pub use transport::{
     Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, RequestBudget, RetryPolicy, Timeouts,
 };
 use transport::{Network, Shared, Transport};
-pub use wallets::{Balance, CurrencyBalance, Wallet, Wallets};
+pub use users::{
+    Address, IdentificationLevel, Identity, PasswordProof, PoliticallyExposed, Registration, User, UserId,
+    UserOptions, UserRef, UserSearch, UserType, Users,
+};
+pub use wallets::{
+    Balance, Contacts, CurrencyBalance, Direction, OtherParty, PendingPayment, PendingPaymentId,
+    ReservationStatement, Statement, StatementFilter, StatementId, StatementType, Statements, Wallet,
+    WalletSearch, Wallets,
+};
 
 use crate::clock::{Clock, Random, SystemClock, SystemRandom, UnixSeconds};
 use crate::code::LocationId;
@@ -112,6 +151,54 @@ impl WalletApi {
     #[must_use]
     pub fn wallets(&self) -> Wallets<'_> {
         Wallets::new(&self.transport)
+    }
+
+    /// Payments: read, give back, freeze.
+    #[must_use]
+    pub fn payments(&self) -> Payments<'_> {
+        Payments::new(&self.transport)
+    }
+
+    /// Users.
+    #[must_use]
+    pub fn users(&self) -> Users<'_> {
+        Users::new(&self.transport)
+    }
+
+    /// The merchant's projects.
+    #[must_use]
+    pub fn projects(&self) -> Projects<'_> {
+        Projects::new(&self.transport)
+    }
+
+    /// Tables and tills with printed codes.
+    #[must_use]
+    pub fn spots(&self) -> Spots<'_> {
+        Spots::new(&self.transport)
+    }
+
+    /// What a scanned code means.
+    #[must_use]
+    pub fn codes(&self) -> Codes<'_> {
+        Codes::new(&self.transport)
+    }
+
+    /// Generators of reservation codes.
+    #[must_use]
+    pub fn generators(&self) -> Generators<'_> {
+        Generators::new(&self.transport)
+    }
+
+    /// What the user has to agree to.
+    #[must_use]
+    pub fn confirmations(&self) -> Confirmations<'_> {
+        Confirmations::new(&self.transport)
+    }
+
+    /// Push messages.
+    #[must_use]
+    pub fn subscribers(&self) -> Subscribers<'_> {
+        Subscribers::new(&self.transport)
     }
 
     /// What may be charged without asking.

@@ -3,13 +3,23 @@
 use serde::Deserialize;
 
 use super::error::WalletApiError;
-use super::transport::Transport;
+use super::transport::{Call, Transport};
 use crate::clock::UnixSeconds;
 
 /// The answer of `GET server`.
 #[derive(Debug, Deserialize)]
 pub(super) struct ServerTime {
     pub(super) time: UnixSeconds,
+}
+
+/// What the server expects of apps.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ServerConfiguration {
+    /// Characters that a password has at least.
+    pub minimum_password_length: Option<u32>,
+    /// Accounts of beneficiaries whose transfers can be urgent, as a regular
+    /// expression.
+    pub bank_transfer_urgent_option_availability_beneficiary_account_regexp: Option<String>,
 }
 
 /// The server's own information.
@@ -21,6 +31,24 @@ pub struct Server<'a> {
 impl<'a> Server<'a> {
     pub(super) fn new(transport: &'a Transport) -> Self {
         Self { transport }
+    }
+
+    /// What the server expects of apps (`GET configuration`). Needs no
+    /// credentials.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn configuration(&self) -> Result<ServerConfiguration, WalletApiError> {
+        self.transport.send(&Call::get("configuration").unsigned()).await
+    }
+
+    /// The codes of all currencies (`GET currencies`), also of those that this
+    /// library can't carry exactly. Needs no credentials.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn currencies(&self) -> Result<Vec<String>, WalletApiError> {
+        self.transport.send(&Call::get("currencies").unsigned()).await
     }
 
     /// Reads the server's time and corrects the client's clock by it. Needs no

@@ -70,6 +70,47 @@ macro_rules! numeric_id {
 }
 pub(super) use numeric_id;
 
+/// The name of a thing on the wire: letters, digits, `-` and `_`, so that it
+/// can stand in paths.
+macro_rules! text_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks a name; `None` unless it is 1 to 128 letters, digits, `-`
+            /// and `_`.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+                ((1..=128).contains(&text.len()) && text.bytes().all(is_plain)).then(|| Self(text.to_owned()))
+            }
+
+            /// The name.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a name has letters, digits, - and _"))
+            }
+        }
+    };
+}
+pub(super) use text_id;
+
 /// Reads `null` like a missing field.
 pub(super) fn null_is_missing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -98,6 +139,26 @@ pub(super) fn both_amounts(
         }
         (Some(money), _) | (None, Some(money)) => Ok(money),
         (None, None) => Err("the amount is missing".to_owned()),
+    }
+}
+
+/// An object of `amount`, `amount_decimal` and `currency`.
+#[derive(Deserialize)]
+#[serde(try_from = "PricedBody")]
+pub(super) struct Priced(pub(super) Money);
+
+#[derive(Deserialize)]
+struct PricedBody {
+    amount: Option<i64>,
+    amount_decimal: Option<DecimalText>,
+    currency: String,
+}
+
+impl TryFrom<PricedBody> for Priced {
+    type Error = String;
+
+    fn try_from(body: PricedBody) -> Result<Self, String> {
+        both_amounts(body.amount, body.amount_decimal.as_ref(), &body.currency).map(Self)
     }
 }
 

@@ -1,20 +1,32 @@
 //! Transactions (wallet-api section 5): what is paid, and the calls that move it.
 
-mod payment;
+mod acceptance;
+mod confirmation;
+mod inquired;
 mod request;
 mod transaction;
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use payment::{Account, Beneficiary, Payment, PaymentId, PaymentPurpose, PaymentStatus};
-pub use request::{CallbackUri, CreateTransaction, NewBeneficiary, NewPayment, Payer, TransactionFilter};
-pub use transaction::{Project, ProjectId, Reserve, Transaction, TransactionStatus, TransactionType};
+pub use acceptance::{Acceptance, Consent, Payer};
+pub use confirmation::ConfirmPrices;
+pub use inquired::{InquiredItem, InquiredValue};
+pub use request::{
+    AccountOwner, AllowanceRequest, CallbackUri, CreateTransaction, Inquiry, InquiryItem, InquiryItemType,
+    InquiryType, TransactionFilter,
+};
+pub use transaction::{
+    AskedAllowance, Reserve, Restrictions, Transaction, TransactionStatus, TransactionType,
+};
 
 use super::error::WalletApiError;
 use super::page::Page;
 use super::transport::{Call, Transport};
+use super::users::UserId;
+use super::wire::{null_is_missing, numeric_id};
+use crate::clock::UnixSeconds;
 use crate::code::{ReservationCode, TransactionKey, WalletId};
 
 /// A wallet in a path: by number, or the token's own.
@@ -33,6 +45,43 @@ impl fmt::Display for WalletRef {
             Self::Id(wallet) => wallet.fmt(f),
         }
     }
+}
+
+/// Who gets a request to pay; exactly one of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestReceiver {
+    /// A user by number.
+    UserId(UserId),
+    /// By e-mail address.
+    Email(String),
+    /// By phone number, digits with the country code.
+    Phone(String),
+}
+
+numeric_id! {
+    /// The number of a request to pay.
+    TransactionRequestId
+}
+
+/// A request to pay that was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct TransactionRequest {
+    /// Its number.
+    pub id: TransactionRequestId,
+    /// When it was sent.
+    pub created_at: UnixSeconds,
+    /// What is to be paid.
+    pub transaction_key: TransactionKey,
+    /// Who got it, by number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Who got it, by e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Who got it, by phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// The sub-objects that a person needs to see before paying.
@@ -95,29 +144,19 @@ impl<'a> Transactions<'a> {
         key: &TransactionKey,
         code: &ReservationCode,
     ) -> Result<Transaction, WalletApiError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            reservation_code: &'a str,
-        }
-        let body = Body { reservation_code: code.expose() };
-        self.transport.send(&Call::put(format!("transaction/{key}/reserve")).json(&body)?).await
+        self.reserve(key, &Consent::ReservationCode(code.clone()).into()).await
     }
 
-    /// Accepts on behalf of a payer named otherwise than by wallet; needs an
-    /// active allowance (`PUT transaction/{key}/reserve` with `payer`).
+    /// Accepts by what the payer gave for it (`PUT transaction/{key}/reserve`).
     ///
     /// # Errors
     /// [`WalletApiError`].
-    pub async fn reserve_by_payer(
+    pub async fn reserve(
         &self,
         key: &TransactionKey,
-        payer: &Payer,
+        acceptance: &Acceptance,
     ) -> Result<Transaction, WalletApiError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            payer: &'a Payer,
-        }
-        self.transport.send(&Call::put(format!("transaction/{key}/reserve")).json(&Body { payer })?).await
+        self.transport.send(&Call::put(format!("transaction/{key}/reserve")).json(acceptance)?).await
     }
 
     /// Accepts from a wallet (`PUT transaction/{key}/reserve/{wallet|me}`):
@@ -144,6 +183,92 @@ impl<'a> Transactions<'a> {
     /// it is confirmed already.
     pub async fn confirm(&self, key: &TransactionKey) -> Result<Transaction, WalletApiError> {
         self.transport.send(&Call::put(format!("transaction/{key}/confirm"))).await
+    }
+
+    /// Settles a reserved transaction at lower prices; what is not taken goes
+    /// back to the payer (`PUT transaction/{key}/confirm`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `invalid_parameters` for a price that is not lower,
+    /// `invalid_state` unless it is `reserved`.
+    pub async fn confirm_at(
+        &self,
+        key: &TransactionKey,
+        prices: &ConfirmPrices,
+    ) -> Result<Transaction, WalletApiError> {
+        let call = Call::put(format!("transaction/{key}/confirm"));
+        self.transport.send(&call.bytes("application/json", prices.as_bytes().to_vec().into())).await
+    }
+
+    /// Refuses a transaction as its payer (`PUT transaction/{key}/reject`, a
+    /// proposal of wallet-api section 5.3).
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `invalid_state` once it is accepted.
+    pub async fn reject(&self, key: &TransactionKey) -> Result<Transaction, WalletApiError> {
+        self.transport.send(&Call::put(format!("transaction/{key}/reject"))).await
+    }
+
+    /// How `wallet` could accept (`GET transaction/{key}/type/{wallet|me}`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn types(
+        &self,
+        key: &TransactionKey,
+        wallet: WalletRef,
+    ) -> Result<Vec<TransactionType>, WalletApiError> {
+        self.transport.send(&Call::get(format!("transaction/{key}/type/{wallet}"))).await
+    }
+
+    /// Asks the owner of `wallet` by flash SMS
+    /// (`PUT transaction/{key}/flash/{wallet}`); it is `waiting` then.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn flash(
+        &self,
+        key: &TransactionKey,
+        wallet: WalletRef,
+    ) -> Result<Transaction, WalletApiError> {
+        self.transport.send(&Call::put(format!("transaction/{key}/flash/{wallet}"))).await
+    }
+
+    /// Sends a request to pay to a user (`POST transaction/{key}/request`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn request(
+        &self,
+        key: &TransactionKey,
+        receiver: &RequestReceiver,
+    ) -> Result<TransactionRequest, WalletApiError> {
+        self.transport.send(&Call::post(format!("transaction/{key}/request")).json(receiver)?).await
+    }
+
+    /// What the payer answered to inquiries
+    /// (`GET transaction/{key}/inquired-information`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn inquired(&self, key: &TransactionKey) -> Result<Vec<InquiredItem>, WalletApiError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(default, deserialize_with = "null_is_missing")]
+            items: Vec<InquiredItem>,
+        }
+        let call = Call::get(format!("transaction/{key}/inquired-information"));
+        self.transport.send::<Answer>(&call).await.map(|answer| answer.items)
+    }
+
+    /// Has the server send its notification of a settled transaction again
+    /// (`PUT transaction/{key}/notify`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `invalid_state` unless it is `confirmed`.
+    pub async fn notify(&self, key: &TransactionKey) -> Result<(), WalletApiError> {
+        let call = Call::put(format!("transaction/{key}/notify"));
+        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
     }
 
     /// Takes a transaction back that is not confirmed

@@ -2,8 +2,16 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::UnixSeconds;
+use crate::code::LocationId;
 use crate::money::{Currency, Money};
+use crate::secret::Secret;
+use crate::wallet_api::allowances::AllowanceId;
 use crate::wallet_api::page::Window;
+use crate::wallet_api::payments::{
+    FundsSource, FundsSourceType, NewBeneficiary, NewPayment, PaymentId, PaymentPurpose,
+};
+use crate::wallet_api::projects::ProjectId;
+use crate::wallet_api::users::{IdentificationLevel, UserType};
 
 const CONFIRMED: &str = r#"{"transaction_key":"CiGEL0000000000000B1","created_at":1760000000,"status":"confirmed",
   "type":"automatic","wallet":2112,"confirmed_at":1760000085,"valid_for_payment_card_debit":false,
@@ -48,16 +56,16 @@ fn a_key_that_does_not_belong_in_a_path_is_refused() {
 fn create_transaction() -> CreateTransaction {
     CreateTransaction {
         payments: vec![NewPayment {
-            description: "Cash deposit".to_owned(),
-            price: Money::from_minor(5000, Currency::GEL),
             beneficiary: Some(NewBeneficiary::Id(WalletId::new(14471).unwrap())),
             purpose: Some(PaymentPurpose::Cash),
             parameters: Some(json!({"attempt": "a", "kind": "cash_in"})),
+            ..NewPayment::new("Cash deposit", Money::from_minor(5000, Currency::GEL))
         }],
         reserve: Some(Reserve::For(900)),
         use_allowance: true,
         auto_confirm: false,
         callback_uri: CallbackUri::Disabled,
+        ..CreateTransaction::default()
     }
 }
 
@@ -85,21 +93,94 @@ fn payers_as_they_are_sent() {
         Payer::Id(WalletId::new(14471).unwrap()),
         Payer::Email("payer@example.com".to_owned()),
         Payer::Phone("995555000000".to_owned()),
+        Payer::Card { issuer: "sandbox".to_owned(), number: "9000".to_owned() },
     ]);
+}
+
+#[test]
+fn a_transaction_with_everything_as_it_is_sent() {
+    insta::assert_json_snapshot!(CreateTransaction {
+        existing_payments: vec![PaymentId(186_975_531)],
+        allowance: Some(AllowanceRequest::Existing { id: AllowanceId(784), optional: true }),
+        suggest_allowance: true,
+        redirect_uri: Some("https://shop.example/back".to_owned()),
+        callback_uri: CallbackUri::To("https://shop.example/callback".to_owned()),
+        payer_email: Some("payer@example.com".to_owned()),
+        restrictions: Some(AccountOwner {
+            kind: Some(UserType::Natural),
+            level: Some(IdentificationLevel::Identified),
+            requirements: Some(vec!["identity".to_owned()]),
+        }),
+        inquiries: vec![Inquiry {
+            identifier: "who".to_owned(),
+            kind: InquiryType::Required,
+            description: None,
+            items: vec![InquiryItem {
+                identifier: "code".to_owned(),
+                kind: InquiryItemType::PersonCode,
+                title: "Personal code".to_owned(),
+            }],
+            status: None,
+        }],
+        ..create_transaction()
+    });
+}
+
+#[test]
+fn acceptances_as_they_are_sent() {
+    let secret = |text: &str| Secret::new(text.to_owned());
+    let payer = Payer::Id(WalletId::new(14471).unwrap());
+    let code = ReservationCode::parse("0112345678903305676022535991").unwrap();
+    let source = FundsSource { kind: Some(FundsSourceType::Sell), details: Some("A car".to_owned()) };
+    let mut last =
+        Acceptance::from(Consent::Allowance { payer: payer.clone() }).funds_source(PaymentId(7), source);
+    last.revokes = Some(TransactionKey::parse("pDAlAZ3z").unwrap());
+    let acceptances = [
+        Consent::ReservationCode(code).into(),
+        Consent::SmsCode(secret("5ms")).into(),
+        Consent::Pin { payer, pin: secret("p1n") }.into(),
+        last,
+    ];
+    insta::assert_json_snapshot!(acceptances);
+    let shown = format!("{acceptances:?}");
+    assert!(!shown.contains("5ms") && !shown.contains("p1n") && !shown.contains("33056760"), "{shown}");
+}
+
+#[test]
+fn answers_to_inquiries_are_read_also_of_new_kinds() {
+    let read = |value: &str| {
+        let text = format!(
+            r#"{{"inquiry_identifier":"a","item_identifier":"b","item_type":"user_identity","value":{value}}}"#
+        );
+        serde_json::from_str::<InquiredItem>(&text).unwrap().value
+    };
+    assert_eq!(read("\"0100\""), InquiredValue::PersonCode("0100".to_owned()));
+    assert!(matches!(read(r#"{"name":"A","surname":"B"}"#), InquiredValue::UserIdentity(_)));
+    assert!(matches!(read("[1]"), InquiredValue::Other(_)));
 }
 
 #[test]
 fn a_filter_says_only_what_it_filters() {
     assert!(TransactionFilter::default().pairs().all(|(_, value)| value.is_none()));
     let filter = TransactionFilter {
+        project: Some(ProjectId(1234)),
+        location: Some(LocationId(9975)),
         statuses: vec![TransactionStatus::New, TransactionStatus::Reserved],
         from: Some(UnixSeconds(5)),
         to: Some(UnixSeconds(9)),
         window: Window { limit: Some(200), offset: Some(400) },
     };
     assert_eq!(
-        filter.pairs().collect::<Vec<_>>(),
-        [("status", "new,reserved"), ("from", "5"), ("to", "9"), ("limit", "200"), ("offset", "400")]
-            .map(|(name, value)| (name, Some(value.to_owned())))
+        filter.pairs().filter(|(_, value)| value.is_some()).collect::<Vec<_>>(),
+        [
+            ("project_id", "1234"),
+            ("location_id", "9975"),
+            ("status", "new,reserved"),
+            ("from", "5"),
+            ("to", "9"),
+            ("limit", "200"),
+            ("offset", "400")
+        ]
+        .map(|(name, value)| (name, Some(value.to_owned())))
     );
 }

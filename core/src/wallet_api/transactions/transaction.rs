@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::Payment;
+use super::request::{AccountOwner, Inquiry};
 use crate::clock::UnixSeconds;
 use crate::code::{LocationId, TransactionKey, WalletId};
 use crate::money::Money;
+use crate::wallet_api::allowances::Allowance;
 use crate::wallet_api::page::Listed;
-use crate::wallet_api::wire::{null_is_missing, numeric_id, wire_enum};
+use crate::wallet_api::payments::Payment;
+use crate::wallet_api::projects::{Project, ProjectId};
+use crate::wallet_api::users::UserId;
+use crate::wallet_api::wire::{null_is_missing, wire_enum};
 
 wire_enum! {
     /// The state of a transaction (wallet-api section 5.6).
@@ -66,20 +70,6 @@ pub enum Reserve {
     Until(UnixSeconds),
 }
 
-numeric_id! {
-    /// The number of a merchant's project.
-    ProjectId
-}
-
-/// The merchant's project as a payer sees it (wallet-api section 7.2).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Project {
-    /// Its number.
-    pub id: ProjectId,
-    /// Its name.
-    pub title: String,
-}
-
 /// A transaction: one or more payments, accepted or refused as a whole.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Transaction {
@@ -113,9 +103,41 @@ pub struct Transaction {
     /// The project, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<Project>,
+    /// Where the web page for acceptance leads back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// The user who operated the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager_id: Option<UserId>,
+    /// Who may pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restrictions: Option<Restrictions>,
+    /// The allowance that is asked for at the same time.
+    #[serde(skip_serializing)]
+    pub allowance: Option<AskedAllowance>,
+    /// What the payer is asked.
+    #[serde(default, deserialize_with = "null_is_missing", skip_serializing_if = "Vec::is_empty")]
+    pub inquiries: Vec<Inquiry>,
     /// What is paid.
     #[serde(default, deserialize_with = "null_is_missing")]
     pub payments: Vec<Payment>,
+}
+
+/// Who may pay.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Restrictions {
+    /// By the owner of the account.
+    pub account_owner: Option<AccountOwner>,
+}
+
+/// An allowance in a transaction.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct AskedAllowance {
+    /// What it allows.
+    pub data: Allowance,
+    /// Whether the payer may pay without it.
+    #[serde(default, deserialize_with = "null_is_missing")]
+    pub optional: bool,
 }
 
 impl Transaction {

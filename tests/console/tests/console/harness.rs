@@ -71,14 +71,11 @@ impl Desk {
         description: &str,
         callback_uri: CallbackUri,
     ) -> Transaction {
-        let (description, price) = (description.to_owned(), gel(minor));
-        let payment = NewPayment { description, price, beneficiary: None, purpose: None, parameters: None };
         let new = CreateTransaction {
-            payments: vec![payment],
-            reserve: None,
+            payments: vec![NewPayment::new(description, gel(minor))],
             use_allowance: false,
-            auto_confirm: false,
             callback_uri,
+            ..CreateTransaction::default()
         };
         self.shop.api().transactions().create(&new).await.unwrap()
     }

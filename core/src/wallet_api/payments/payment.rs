@@ -3,10 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::parts::{
+    Commission, CommissionBody, Freeze, FundsSource, Item, PaymentPassword, PriceRules, optional,
+};
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;
-use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, wire_enum};
+use crate::wallet_api::page::Listed;
+use crate::wallet_api::wire::{DecimalText, both_amounts, null_is_missing, numeric_id, wire_enum};
 
 numeric_id! {
     /// The number of a payment.
@@ -109,6 +113,32 @@ pub struct Payment {
     /// What it is for, if it is not a plain payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<PaymentPurpose>,
+    /// When it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<UnixSeconds>,
+    /// Whether the payer may still take it back.
+    pub cancelable: bool,
+    /// What is taken for the service.
+    #[serde(skip)]
+    pub commission: Commission,
+    /// What the payer gets back.
+    #[serde(skip)]
+    pub cashback: Option<Money>,
+    /// How long it can still be given back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Freeze>,
+    /// What is bought.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    /// The password that stands in the way.
+    #[serde(skip)]
+    pub password: Option<PaymentPassword>,
+    /// What the payer may choose to pay instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_rules: Option<PriceRules>,
+    /// Where the payer has the money from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub funds_source: Option<FundsSource>,
     /// What the creator attached; comes back in every representation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
@@ -130,7 +160,23 @@ struct PaymentBody {
     description: Option<String>,
     beneficiary: Option<Beneficiary>,
     purpose: Option<PaymentPurpose>,
+    created_at: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "null_is_missing")]
+    cancelable: bool,
+    commission: Option<CommissionBody>,
+    cashback: Option<i64>,
+    cashback_decimal: Option<DecimalText>,
+    freeze: Option<Freeze>,
+    #[serde(default, deserialize_with = "null_is_missing")]
+    items: Vec<Item>,
+    password: Option<PaymentPassword>,
+    price_rules: Option<PriceRules>,
+    funds_source: Option<FundsSource>,
     parameters: Option<Value>,
+}
+
+impl Listed for Payment {
+    const PLURAL: &'static str = "payments";
 }
 
 impl TryFrom<PaymentBody> for Payment {
@@ -146,6 +192,17 @@ impl TryFrom<PaymentBody> for Payment {
             description: body.description,
             beneficiary: body.beneficiary,
             purpose: body.purpose,
+            created_at: body.created_at,
+            cancelable: body.cancelable,
+            commission: body
+                .commission
+                .map_or(Ok(Commission::default()), |commission| commission.read(&body.currency))?,
+            cashback: optional(body.cashback, body.cashback_decimal.as_ref(), &body.currency)?,
+            freeze: body.freeze,
+            items: body.items,
+            password: body.password,
+            price_rules: body.price_rules,
+            funds_source: body.funds_source,
             parameters: body.parameters,
         })
     }

@@ -1,0 +1,278 @@
+//! Wallets and balances (wallet-api section 6.2).
+
+mod search;
+mod statements;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use search::{Contacts, WalletSearch};
+pub use statements::{
+    Direction, OtherParty, PendingPayment, PendingPaymentId, ReservationStatement, Statement,
+    StatementFilter, StatementId, StatementType, Statements,
+};
+
+use super::error::WalletApiError;
+use super::page::{Page, Window};
+use super::payments::Account;
+use super::transactions::WalletRef;
+use super::transport::{Call, Transport};
+use super::wire::{DecimalText, both_amounts};
+use crate::code::WalletId;
+use crate::money::{Currency, Money};
+
+/// A wallet: an account that can pay and be paid.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Wallet {
+    /// Its number.
+    pub id: WalletId,
+    /// The number of the user who owns it.
+    pub owner: Option<u64>,
+    /// The account behind it.
+    pub account: Option<Account>,
+}
+
+/// What one currency of a wallet holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrencyBalance {
+    /// Can be spent now.
+    pub at_disposal: Money,
+    /// Held for accepted transactions that are not confirmed yet.
+    pub reserved: Money,
+    /// What can be spent, in the currency that was asked for.
+    pub converted: Option<Money>,
+}
+
+/// What a wallet holds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "BTreeMap<String, BalanceBody>")]
+pub struct Balance {
+    /// One entry a currency, in the order of the currencies' codes.
+    pub currencies: Vec<CurrencyBalance>,
+    /// Codes of currencies whose amounts this wire can't carry exactly; they
+    /// are named rather than misread.
+    pub unreadable: Vec<String>,
+}
+
+impl Balance {
+    /// The balance in one currency; zero if the wallet has none of it.
+    #[must_use]
+    pub fn in_currency(&self, currency: Currency) -> CurrencyBalance {
+        let zero = Money::from_minor(0, currency);
+        self.currencies
+            .iter()
+            .find(|balance| balance.at_disposal.currency() == currency)
+            .copied()
+            .unwrap_or(CurrencyBalance { at_disposal: zero, reserved: zero, converted: None })
+    }
+}
+
+#[derive(Deserialize)]
+struct BalanceBody {
+    at_disposal: Option<i64>,
+    at_disposal_decimal: Option<DecimalText>,
+    reserved: Option<i64>,
+    reserved_decimal: Option<DecimalText>,
+    converted: Option<ConvertedBody>,
+}
+
+#[derive(Deserialize)]
+struct ConvertedBody {
+    at_disposal: i64,
+}
+
+impl TryFrom<BTreeMap<String, BalanceBody>> for Balance {
+    type Error = String;
+
+    fn try_from(bodies: BTreeMap<String, BalanceBody>) -> Result<Self, String> {
+        let mut balance = Self { currencies: Vec::new(), unreadable: Vec::new() };
+        for (code, body) in bodies {
+            if Currency::parse(&code).is_err() {
+                balance.unreadable.push(code);
+                continue;
+            }
+            balance.currencies.push(CurrencyBalance {
+                at_disposal: both_amounts(body.at_disposal, body.at_disposal_decimal.as_ref(), &code)?,
+                reserved: both_amounts(body.reserved, body.reserved_decimal.as_ref(), &code)?,
+                converted: None,
+            });
+        }
+        Ok(balance)
+    }
+}
+
+/// Calls about wallets.
+#[derive(Debug)]
+pub struct Wallets<'a> {
+    transport: &'a Transport,
+}
+
+impl<'a> Wallets<'a> {
+    pub(super) fn new(transport: &'a Transport) -> Self {
+        Self { transport }
+    }
+
+    /// A wallet (`GET wallet/{id|me}`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `not_found` for a wallet that these credentials may
+    /// not see.
+    pub async fn get(&self, wallet: WalletRef) -> Result<Wallet, WalletApiError> {
+        self.transport.send(&Call::get(format!("wallet/{wallet}"))).await
+    }
+
+    /// What a wallet holds (`GET wallet/{id|me}/balance`, scope `balance`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn balance(&self, wallet: WalletRef) -> Result<Balance, WalletApiError> {
+        self.transport.send(&Call::get(format!("wallet/{wallet}/balance"))).await
+    }
+
+    /// What a wallet holds, each currency also converted into `currency`
+    /// (`GET wallet/{id|me}/balance?convert_to=`). Conversions are offers, not
+    /// money: only what is in a currency can be spent in it.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn balance_in(&self, wallet: WalletRef, currency: Currency) -> Result<Balance, WalletApiError> {
+        let call = Call::get(format!("wallet/{wallet}/balance"))
+            .query("convert_to", currency)
+            .query("include_convert_to_currency", 1);
+        let mut bodies: BTreeMap<String, BalanceBody> = self.transport.send(&call).await?;
+        let converted = |body: &BalanceBody| body.converted.as_ref().map(|converted| converted.at_disposal);
+        let converted: BTreeMap<String, i64> =
+            bodies.iter().filter_map(|(code, body)| Some((code.clone(), converted(body)?))).collect();
+        for body in bodies.values_mut() {
+            body.converted = None;
+        }
+        let mut balance = Balance::try_from(bodies)
+            .map_err(|reason| WalletApiError::NotUnderstood { status: 200, reason })?;
+        for entry in &mut balance.currencies {
+            let minor = converted.get(entry.at_disposal.currency().code());
+            entry.converted = minor.map(|minor| Money::from_minor(*minor, currency));
+        }
+        Ok(balance)
+    }
+
+    /// Whether a wallet has enough money for a sum
+    /// (`GET wallet/{id|me}/sufficient-amount`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn has_sufficient(&self, wallet: WalletRef, amount: Money) -> Result<bool, WalletApiError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            is_sufficient: bool,
+        }
+        let call = Call::get(format!("wallet/{wallet}/sufficient-amount"))
+            .query("amount", amount.minor())
+            .query("currency", amount.currency());
+        self.transport.send::<Answer>(&call).await.map(|answer| answer.is_sufficient)
+    }
+
+    /// What came and went, newest first
+    /// (`GET wallet/{id|me}/statements`, scope `statements`).
+    #[must_use]
+    pub fn statements(&self, wallet: WalletRef, filter: StatementFilter) -> Statements<'a> {
+        Statements::new(Wallets { transport: self.transport }, wallet, filter)
+    }
+
+    async fn statement_page(
+        &self,
+        wallet: WalletRef,
+        filter: &StatementFilter,
+        after: Option<String>,
+    ) -> Result<Page<Statement>, WalletApiError> {
+        self.transport
+            .send(&Call::get(format!("wallet/{wallet}/statements")).queries(filter.pairs(after)))
+            .await
+    }
+
+    /// Payments that are not settled yet (`GET wallet/{id|me}/pending-payments`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn pending(
+        &self,
+        wallet: WalletRef,
+        window: Window,
+    ) -> Result<Page<PendingPayment>, WalletApiError> {
+        self.transport
+            .send(&Call::get(format!("wallet/{wallet}/pending-payments")).queries(window.pairs()))
+            .await
+    }
+
+    /// Takes a pending payment back
+    /// (`DELETE wallet/{id|me}/pending-payment/{payment}`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn cancel_pending(
+        &self,
+        wallet: WalletRef,
+        payment: PendingPaymentId,
+    ) -> Result<(), WalletApiError> {
+        let call = Call::delete(format!("wallet/{wallet}/pending-payment/{payment}"));
+        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
+    }
+
+    /// What is held (`GET wallet/{id|me}/reservation-statements`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn reservations(
+        &self,
+        wallet: WalletRef,
+        window: Window,
+    ) -> Result<Page<ReservationStatement>, WalletApiError> {
+        let call = Call::get(format!("wallet/{wallet}/reservation-statements")).queries(window.pairs());
+        self.transport.send(&call).await
+    }
+
+    /// Names a wallet (`PUT wallet/{id|me}`), or takes its name away
+    /// (`DELETE wallet/{id|me}/description`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn describe(
+        &self,
+        wallet: WalletRef,
+        description: Option<&str>,
+    ) -> Result<Wallet, WalletApiError> {
+        #[derive(Serialize)]
+        struct Body<'b> {
+            description: &'b str,
+        }
+        let call = match description {
+            Some(description) => Call::put(format!("wallet/{wallet}")).json(&Body { description })?,
+            None => Call::delete(format!("wallet/{wallet}/description")),
+        };
+        self.transport.send(&call).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn balances_are_read_and_unreadable_currencies_named() {
+        let balance: Balance = serde_json::from_str(
+            r#"{"GEL":{"at_disposal":100050,"reserved":0,"at_disposal_decimal":"1000.50","reserved_decimal":"0.00"},
+                "JPY":{"at_disposal":500,"reserved":0},"EUR":{"at_disposal":1,"reserved":2}}"#,
+        )
+        .unwrap();
+        assert_eq!(balance.in_currency(Currency::GEL).at_disposal.minor(), 100_050);
+        assert_eq!(balance.in_currency(Currency::EUR).reserved.minor(), 2);
+        assert_eq!(balance.in_currency(Currency::USD).at_disposal.minor(), 0);
+        assert_eq!(balance.unreadable, ["JPY"]);
+    }
+
+    #[test]
+    fn a_balance_that_contradicts_itself_is_not_read() {
+        let contradiction = r#"{"GEL":{"at_disposal":100050,"reserved":0,"at_disposal_decimal":"1000.05"}}"#;
+        assert!(serde_json::from_str::<Balance>(contradiction).is_err());
+    }
+}

@@ -192,10 +192,8 @@ impl<'a> OAuth<'a> {
     /// # Errors
     /// [`WalletApiError`]; `not_found` for a token of nobody.
     pub async fn revoke(&self, access_token: &Secret) -> Result<(), WalletApiError> {
-        #[derive(Deserialize)]
-        struct Nothing {}
         let call = Call::delete("token").oauth().query("access_token", access_token.expose());
-        self.transport.send::<Nothing>(&call).await.map(|Nothing {}| ())
+        self.transport.send_for_nothing(&call).await
     }
 
     /// Prepares a sign-in in the browser for a user whose e-mail address is

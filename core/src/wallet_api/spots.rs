@@ -222,7 +222,7 @@ impl<'a> Spots<'a> {
     /// [`WalletApiError`].
     pub async fn remove_order(&self, id: SpotId, order: OrderId) -> Result<(), WalletApiError> {
         let call = Call::delete(format!("spot/{id}/order/{order}"));
-        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
+        self.transport.send_for_nothing(&call).await
     }
 
     /// Ends the visit (`DELETE spot/{id}`); without it the spot stays taken.

@@ -155,7 +155,7 @@ impl<'a> Subscribers<'a> {
     /// # Errors
     /// [`WalletApiError`].
     pub async fn remove(&self, id: SubscriberId) -> Result<(), WalletApiError> {
-        self.transport.send::<Value>(&Call::delete(format!("subscriber/{id}"))).await.map(|_| ())
+        self.transport.send_for_nothing(&Call::delete(format!("subscriber/{id}"))).await
     }
 
     /// Ends every subscription of the token (`DELETE subscribers`).
@@ -163,7 +163,7 @@ impl<'a> Subscribers<'a> {
     /// # Errors
     /// [`WalletApiError`].
     pub async fn remove_all(&self) -> Result<(), WalletApiError> {
-        self.transport.send::<Value>(&Call::delete("subscribers")).await.map(|_| ())
+        self.transport.send_for_nothing(&Call::delete("subscribers")).await
     }
 
     /// What the subscriptions were told of since a moment, newest first

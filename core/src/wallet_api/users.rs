@@ -311,10 +311,7 @@ impl<'a> Users<'a> {
         }
         let r#type = if visible { "merchant" } else { "hidden" };
         let body = Body { lat: latitude, lng: longitude, r#type };
-        self.transport
-            .send::<serde_json::Value>(&Call::put("user/me/position").json(&body)?)
-            .await
-            .map(|_| ())
+        self.transport.send_for_nothing(&Call::put("user/me/position").json(&body)?).await
     }
 
     /// Registers a user (`POST user`), signed by the app. A code goes to the
@@ -397,10 +394,7 @@ impl<'a> Users<'a> {
             }
         };
         let body = Body { email, phone, identity: identity_code.map(|code| Code { code }) };
-        self.transport
-            .send::<serde_json::Value>(&Call::post("user/password/reset").json(&body)?)
-            .await
-            .map(|_| ())
+        self.transport.send_for_nothing(&Call::post("user/password/reset").json(&body)?).await
     }
 
     /// Sets another password (`PUT user/{id|me}/password`).
@@ -428,7 +422,7 @@ impl<'a> Users<'a> {
         };
         let body = Body { password: password.expose(), code, old_password };
         let call = Call::put(format!("user/{user}/password")).json(&body)?;
-        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
+        self.transport.send_for_nothing(&call).await
     }
 
     async fn part<T: serde::de::DeserializeOwned>(

@@ -268,7 +268,7 @@ impl<'a> Transactions<'a> {
     /// [`WalletApiError`]; `invalid_state` unless it is `confirmed`.
     pub async fn notify(&self, key: &TransactionKey) -> Result<(), WalletApiError> {
         let call = Call::put(format!("transaction/{key}/notify"));
-        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
+        self.transport.send_for_nothing(&call).await
     }
 
     /// Takes a transaction back that is not confirmed

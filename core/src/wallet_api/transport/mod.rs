@@ -115,6 +115,11 @@ impl Transport {
         }
     }
 
+    /// Makes a call whose answer says nothing but that it was done.
+    pub(super) async fn send_for_nothing(&self, call: &Call) -> Result<(), WalletApiError> {
+        self.send::<serde::de::IgnoredAny>(call).await.map(|_| ())
+    }
+
     /// Sends a call. A wrong clock and credentials that ran out are put right,
     /// each once in a call, and the call repeated: the server did not look at it.
     async fn send_repaired(

@@ -215,7 +215,7 @@ impl<'a> Wallets<'a> {
         payment: PendingPaymentId,
     ) -> Result<(), WalletApiError> {
         let call = Call::delete(format!("wallet/{wallet}/pending-payment/{payment}"));
-        self.transport.send::<serde_json::Value>(&call).await.map(|_| ())
+        self.transport.send_for_nothing(&call).await
     }
 
     /// What is held (`GET wallet/{id|me}/reservation-statements`).
@@ -231,25 +231,24 @@ impl<'a> Wallets<'a> {
         self.transport.send(&call).await
     }
 
-    /// Names a wallet (`PUT wallet/{id|me}`), or takes its name away
-    /// (`DELETE wallet/{id|me}/description`).
+    /// Names a wallet (`PUT wallet/{id|me}`).
     ///
     /// # Errors
     /// [`WalletApiError`].
-    pub async fn describe(
-        &self,
-        wallet: WalletRef,
-        description: Option<&str>,
-    ) -> Result<Wallet, WalletApiError> {
+    pub async fn describe(&self, wallet: WalletRef, description: &str) -> Result<Wallet, WalletApiError> {
         #[derive(Serialize)]
         struct Body<'b> {
             description: &'b str,
         }
-        let call = match description {
-            Some(description) => Call::put(format!("wallet/{wallet}")).json(&Body { description })?,
-            None => Call::delete(format!("wallet/{wallet}/description")),
-        };
-        self.transport.send(&call).await
+        self.transport.send(&Call::put(format!("wallet/{wallet}")).json(&Body { description })?).await
+    }
+
+    /// Takes the name of a wallet away (`DELETE wallet/{id|me}/description`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn undescribe(&self, wallet: WalletRef) -> Result<(), WalletApiError> {
+        self.transport.send_for_nothing(&Call::delete(format!("wallet/{wallet}/description"))).await
     }
 }
 

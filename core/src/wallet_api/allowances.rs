@@ -160,7 +160,9 @@ struct ValidBody {
 struct LimitBody {
     max_price: Option<i64>,
     max_price_decimal: Option<DecimalText>,
-    time: i64,
+    time: Option<i64>,
+    /// Hours, as older servers say it.
+    period: Option<i64>,
 }
 
 impl TryFrom<AllowanceBody> for Allowance {
@@ -173,7 +175,9 @@ impl TryFrom<AllowanceBody> for Allowance {
         };
         let limit = |limit: &LimitBody| {
             let max_price = both_amounts(limit.max_price, limit.max_price_decimal.as_ref(), &body.currency)?;
-            Ok::<_, String>(AllowanceLimit { max_price, seconds: limit.time })
+            let seconds = limit.time.or_else(|| limit.period?.checked_mul(3600));
+            let seconds = seconds.ok_or_else(|| "a limit has no time".to_owned())?;
+            Ok::<_, String>(AllowanceLimit { max_price, seconds })
         };
         Ok(Self {
             id: body.id,
@@ -281,11 +285,12 @@ mod tests {
         let newer = read(
             r#"{"id":784,"transaction_key":"pDAlAZ3z","status":"active","currency":"GEL","wallet":2112,
                 "max_price":5000,"max_price_decimal":"50.00","valid":{"until":9},"valid_until":9,
-                "limits":[{"max_price":100,"time":60,"period":1}]}"#,
+                "limits":[{"max_price":100,"time":60,"period":1},{"max_price":1,"period":2}]}"#,
         )
         .unwrap();
         assert_eq!(newer.valid_until, Some(UnixSeconds(9)));
         assert_eq!(newer.limits[0].max_price.minor(), 100);
+        assert_eq!(newer.limits.iter().map(|limit| limit.seconds).collect::<Vec<_>>(), [60, 7200]);
         let bare =
             read(r#"{"id":1,"status":"new","currency":"EUR","valid":null,"limits":null,"valid_until":7}"#);
         assert_eq!(bare.unwrap().valid_until, Some(UnixSeconds(7)));

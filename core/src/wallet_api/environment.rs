@@ -12,6 +12,8 @@ const PRODUCTION_REST: &str = "https://wallet-api.paysera.com/rest/v1/";
 /// PHP client knows (wallet-api section 1.1).
 const PAYSERA: &str = "paysera.com";
 const PAYSERA_SANDBOX: &str = "wallet-sandbox.paysera.com";
+/// Where the key of callbacks lies (wallet-api section 1.1).
+const PRODUCTION_SITE: &str = "https://wallet.paysera.com/";
 const PRODUCTION_OAUTH: &str = "https://wallet-api.paysera.com/oauth/v1/";
 const REST_PATH: &str = "rest/v1/";
 const OAUTH_PATH: &str = "oauth/v1/";
@@ -45,6 +47,7 @@ pub type PublicKeyPin = [u8; 32];
 pub struct Environment {
     rest_base: Url,
     oauth_base: Url,
+    site_base: Url,
     extra_root: Option<Vec<u8>>,
     pins: Vec<PublicKeyPin>,
     production: bool,
@@ -57,11 +60,8 @@ impl Environment {
     /// # Errors
     /// None in practice: the built-in address is a constant.
     pub fn production() -> Result<Self, EnvironmentError> {
-        let (rest, oauth) = (Url::parse(PRODUCTION_REST), Url::parse(PRODUCTION_OAUTH));
-        match (rest, oauth) {
-            (Ok(rest), Ok(oauth)) => Ok(Self::at(rest, oauth)),
-            _ => Err(EnvironmentError::NotAnAddress { url: PRODUCTION_REST.to_owned() }),
-        }
+        let known = |url| address(url, is_loopback);
+        Ok(Self::at(known(PRODUCTION_REST)?, known(PRODUCTION_OAUTH)?, known(PRODUCTION_SITE)?))
     }
 
     /// A sandbox: its base URL, for example `http://127.0.0.1:8080/`, below
@@ -92,13 +92,13 @@ impl Environment {
         }
         let join =
             |path| base.join(path).map_err(|_| EnvironmentError::NotAnAddress { url: base_url.to_owned() });
-        Ok(Self::at(join(REST_PATH)?, join(OAUTH_PATH)?))
+        Ok(Self::at(join(REST_PATH)?, join(OAUTH_PATH)?, base))
     }
 
-    fn at(rest_base: Url, oauth_base: Url) -> Self {
+    fn at(rest_base: Url, oauth_base: Url, site_base: Url) -> Self {
         let production = is_paysera(&rest_base);
         let (extra_root, pins, server_clock) = (None, Vec::new(), Arc::default());
-        Self { rest_base, oauth_base, extra_root, pins, production, server_clock }
+        Self { rest_base, oauth_base, site_base, extra_root, pins, production, server_clock }
     }
 
     /// Trusts one more root certificate (DER), for a server with an own
@@ -131,6 +131,10 @@ impl Environment {
 
     pub(super) fn oauth_base(&self) -> &Url {
         &self.oauth_base
+    }
+
+    pub(super) fn site_base(&self) -> &Url {
+        &self.site_base
     }
 
     pub(super) fn pins(&self) -> &[PublicKeyPin] {

@@ -51,6 +51,15 @@ impl<'a> Server<'a> {
         self.transport.send(&Call::get("currencies").unsigned()).await
     }
 
+    /// The key that callbacks are signed with, in PEM form (`GET /publickey`).
+    /// Needs no credentials.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn callback_key(&self) -> Result<String, WalletApiError> {
+        self.transport.send_for_text(&Call::get("publickey").site()).await
+    }
+
     /// Reads the server's time and corrects the client's clock by it. Needs no
     /// credentials. The same happens by itself when a request is refused for
     /// its timestamp.

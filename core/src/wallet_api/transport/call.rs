@@ -25,6 +25,8 @@ const WORD: usize = 24;
 enum Base {
     Rest,
     OAuth,
+    /// What is beside the API.
+    Site,
 }
 
 #[derive(Debug)]
@@ -69,6 +71,12 @@ impl Call {
     /// A call of the OAuth API (wallet-api section 3).
     pub(in crate::wallet_api) fn oauth(mut self) -> Self {
         self.base = Base::OAuth;
+        self
+    }
+
+    /// A call beside the API, which needs no credentials.
+    pub(in crate::wallet_api) fn site(mut self) -> Self {
+        (self.base, self.signed) = (Base::Site, false);
         self
     }
 
@@ -131,6 +139,7 @@ impl Call {
         let base = match self.base {
             Base::Rest => environment.rest_base(),
             Base::OAuth => environment.oauth_base(),
+            Base::Site => environment.site_base(),
         };
         let mut url = base
             .join(&self.path)

@@ -95,12 +95,25 @@ impl Transport {
     /// Makes a call and reads its answer: a read as often as [`RetryPolicy`]
     /// allows, anything else once.
     pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, WalletApiError> {
+        self.send_and_read(call, Answer::json).await
+    }
+
+    /// Makes a call that is answered with plain text.
+    pub(super) async fn send_for_text(&self, call: &Call) -> Result<String, WalletApiError> {
+        self.send_and_read(call, Answer::text).await
+    }
+
+    async fn send_and_read<T>(
+        &self,
+        call: &Call,
+        read: fn(&Answer) -> Result<T, WalletApiError>,
+    ) -> Result<T, WalletApiError> {
         let deadline = deadline(self.patience);
         let mut repairs = Repairs::default();
         let mut tried = 0_u32;
         loop {
             let error =
-                match self.send_repaired(call, deadline, &mut repairs).await.and_then(|answer| answer.json())
+                match self.send_repaired(call, deadline, &mut repairs).await.and_then(|answer| read(&answer))
                 {
                     Ok(answer) => return Ok(answer),
                     Err(error) => error,
@@ -300,6 +313,13 @@ struct Answer {
 }
 
 impl Answer {
+    fn text(&self) -> Result<String, WalletApiError> {
+        String::from_utf8(self.body.to_vec()).map_err(|_| WalletApiError::NotUnderstood {
+            status: self.status,
+            reason: "it is not text".to_owned(),
+        })
+    }
+
     fn json<T: DeserializeOwned>(&self) -> Result<T, WalletApiError> {
         serde_json::from_slice(&self.body).map_err(|error| not_understood(self.status, &error))
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use url::{Host, Url};
 
 use super::server_clock::ServerClock;
@@ -28,6 +30,9 @@ pub enum EnvironmentError {
         /// The refused text.
         url: String,
     },
+    /// The text holds no certificate.
+    #[error("this is no certificate in PEM form")]
+    NotACertificate,
     /// Plain HTTP to another machine would show money operations to the network.
     #[error(
         "{url:?} is not secure; use https (http is for this device itself, and for a sandbox at a private address)"
@@ -107,6 +112,15 @@ impl Environment {
     pub fn trust_root(mut self, certificate_der: Vec<u8>) -> Self {
         self.extra_root = Some(certificate_der);
         self
+    }
+
+    /// The same from a PEM file, like the sandbox's `ca.pem`.
+    ///
+    /// # Errors
+    /// [`EnvironmentError::NotACertificate`].
+    pub fn trust_root_pem(self, pem: &str) -> Result<Self, EnvironmentError> {
+        let der = CertificateDer::from_pem_slice(pem.as_bytes());
+        der.map(|der| self.trust_root(der.to_vec())).map_err(|_| EnvironmentError::NotACertificate)
     }
 
     /// Accepts the server only with one of these public keys, beside a valid

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use paysera_sandbox::{Role, Sandbox, SandboxError, Signatory, fingerprint, seed};
 
 /// Files of a run.
@@ -37,6 +39,9 @@ fn write(sandbox: &Sandbox, kept: &Kept, signatories: &[Signatory], out: &mut im
     if let (Some(path), Some(pem)) = (&kept.authority, sandbox.ca_pem()) {
         writeln!(out, "Trust       {}, SHA-256", path.display())?;
         writeln!(out, "            {}", fingerprint(pem).unwrap_or_default())?;
+    }
+    if let Some(pin) = sandbox.public_key_pin() {
+        writeln!(out, "Pin         sha256/{}", STANDARD.encode(pin))?;
     }
     writeln!(out)?;
     for one in signatories {

@@ -91,6 +91,7 @@ pub struct Sandbox {
     requests: Arc<AtomicU64>,
     stop: watch::Sender<()>,
     ca_pem: Option<String>,
+    public_key_pin: Option<[u8; 32]>,
     planted: bool,
     server: JoinHandle<()>,
     worker: JoinHandle<()>,
@@ -130,6 +131,13 @@ impl Sandbox {
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
+    }
+
+    /// SHA-256 of the server's public key (its SubjectPublicKeyInfo), for clients
+    /// that pin it, if the sandbox serves TLS.
+    #[must_use]
+    pub const fn public_key_pin(&self) -> Option<[u8; 32]> {
+        self.public_key_pin
     }
 
     /// The server's clock, to be read and moved.

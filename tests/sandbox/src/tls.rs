@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, PublicKeyData as _,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,7 @@ const CA_NAME: &str = "Paysera sandbox CA (test only)";
 /// Its certificate and key in the directory.
 const CA_FILE: &str = "ca.pem";
 const KEY_FILE: &str = "ca-key.pem";
+const SERVER_KEY_FILE: &str = "server-key.pem";
 
 /// How long certificates are good: phones take no longer ones from servers.
 const CA_DAYS: u64 = 3650;
@@ -29,8 +30,8 @@ const SERVER_DAYS: u64 = 800;
 /// How to serve TLS.
 #[derive(Clone, Debug, Default)]
 pub struct TlsOptions {
-    /// Where the authority's certificate and key are kept, so that a phone
-    /// trusts it once; a new one for this run if `None`.
+    /// Where the authority and the server's key are kept, so that a phone
+    /// trusts the one and pins the other once; new ones for this run if `None`.
     pub directory: Option<PathBuf>,
     /// Names and addresses of the server beside `localhost`, `127.0.0.1` and
     /// `::1`.
@@ -65,6 +66,8 @@ pub enum TlsError {
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
     pub(crate) ca_pem: String,
+    /// SHA-256 of the server's public key (SubjectPublicKeyInfo).
+    pub(crate) pin: [u8; 32],
 }
 
 impl std::fmt::Debug for Tls {
@@ -91,7 +94,11 @@ impl Tls {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
         set_validity(&mut params, SERVER_DAYS);
-        let key = KeyPair::generate()?;
+        let key = match &options.directory {
+            Some(directory) => kept_key(&directory.join(SERVER_KEY_FILE))?,
+            None => KeyPair::generate()?,
+        };
+        let pin = Sha256::digest(key.subject_public_key_info()).into();
         let certificate = params.signed_by(&key, &issuer)?;
         let chain = vec![certificate.der().clone()];
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -101,7 +108,7 @@ impl Tls {
                 .with_no_client_auth()
                 .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), ca_pem })
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), ca_pem, pin })
     }
 }
 
@@ -137,6 +144,18 @@ fn kept_authority(directory: &Path) -> Result<(String, KeyPair), TlsError> {
     write_for_owner(&key_file, &key.serialize_pem()).map_err(at(&key_file))?;
     write_whole(&ca_file, &pem, &mut fs::OpenOptions::new()).map_err(at(&ca_file))?;
     Ok((pem, key))
+}
+
+/// The server's key of that file, made if it is not there: clients that pin it
+/// know the server again after a restart.
+fn kept_key(path: &Path) -> Result<KeyPair, TlsError> {
+    let at = |source| TlsError::File { path: path.to_owned(), source };
+    if path.exists() {
+        return Ok(KeyPair::from_pem(&fs::read_to_string(path).map_err(at)?)?);
+    }
+    let key = KeyPair::generate()?;
+    write_for_owner(path, &key.serialize_pem()).map_err(at)?;
+    Ok(key)
 }
 
 fn new_authority() -> Result<(String, KeyPair), TlsError> {

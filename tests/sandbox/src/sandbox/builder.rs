@@ -142,6 +142,7 @@ impl SandboxBuilder {
             allowed_hosts: self.allowed_hosts.into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
+        let public_key_pin = tls.as_ref().map(|tls| tls.pin);
         let ca_pem = tls.as_ref().map(|tls| tls.ca_pem.clone());
         let router = http::router(app.clone());
         let server =
@@ -149,6 +150,18 @@ impl SandboxBuilder {
         let worker = tokio::spawn(Worker::new(app.clone()).run());
         let people = tokio::spawn(counterparts.play());
         let server = tokio::spawn(server.run(listener, stopped));
-        Ok(Sandbox { address, app, router, requests, stop, ca_pem, planted, server, worker, people })
+        Ok(Sandbox {
+            address,
+            app,
+            router,
+            requests,
+            stop,
+            ca_pem,
+            public_key_pin,
+            planted,
+            server,
+            worker,
+            people,
+        })
     }
 }

@@ -14,6 +14,7 @@ use paysera_core::clock::{Clock, Sleep, SystemClock, UnixSeconds};
 use paysera_core::code::{Code, LocationId, WalletId};
 use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
 use paysera_core::error::{ApiError, ApiErrorKind};
+use paysera_core::journal::MemoryJournal;
 use paysera_core::merchant::{
     CashInRequest, CashOutRequest, CollectRequest, Merchant, TillPlace, TillSettings,
 };
@@ -53,6 +54,8 @@ pub struct Shop {
     pub environment: Environment,
     /// The till.
     pub till: Merchant,
+    /// What the till has written down.
+    pub journal: Arc<MemoryJournal>,
 }
 
 impl Shop {
@@ -71,13 +74,15 @@ impl Shop {
             wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
         };
         let environment = Environment::sandbox(&sandbox.base_url()).unwrap();
+        let journal = Arc::new(MemoryJournal::default());
         let till = Merchant::builder(environment.clone(), retailer(), place)
             .settings(TillSettings { poll_interval: POLL, ..TillSettings::default() })
             .clock(Arc::new(ImpatientClock))
             .budget(unlimited())
+            .journal(journal.clone())
             .build()
             .unwrap();
-        Self { sandbox, environment, till }
+        Self { sandbox, environment, till, journal }
     }
 
     /// The phone of a seeded customer, with its reservation codes.

@@ -71,16 +71,13 @@ async fn who_keeps_the_budget_is_never_refused() {
     let (sandbox, environment) = start(Sandbox::builder().documented_rate_limits()).await;
     let budget = Arc::new(RequestBudget::documented(std::num::NonZeroU32::MIN));
     let api = WalletApi::builder(environment, till()).budget(Arc::clone(&budget)).build().unwrap();
-    let hasty = api.within(Duration::ZERO);
-    let mut went = 0;
-    while hasty.watching().wallets().get(WalletRef::Me).await.is_ok() {
-        went += 1;
-        assert!(went <= 60);
-    }
-    // Polls took their share; a payment still goes through.
-    assert!(went < 60);
+    // What polls may have of 60 a minute.
+    spend(&api.watching(), 45).await;
+    let spent = api.within(Duration::ZERO).watching().wallets().get(WalletRef::Me).await;
+    assert!(matches!(spent, Err(WalletApiError::BudgetSpent { .. })), "{spent:?}");
+    // A payment still goes through.
     api.transactions().create(&coffee()).await.unwrap();
-    assert_eq!(sandbox.requests(), went + 1);
+    assert_eq!(sandbox.requests(), 46);
 }
 
 fn trusted(sandbox: &Sandbox) -> Environment {

@@ -45,7 +45,7 @@ enum Task {
     Architecture,
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
-    /// Measures, in release: `cargo xtask bench sandbox --help`.
+    /// Measures, in release: `cargo xtask bench sandbox`, `client`; each with `--help`.
     Bench {
         /// What to measure, and its options.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -69,13 +69,18 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Ci { install } => ci::run(&root, install),
         Task::Architecture => architecture::check(&root),
         Task::Fuzz(options) => fuzz::run(&root, &options),
-        Task::Bench { arguments } => arguments
-            .iter()
-            .fold(Cmd::new("cargo run --release --locked -p paysera-bench --"), |command, argument| {
-                command.arg(argument.as_str())
-            })
-            .run(&root),
+        Task::Bench { arguments } => bench(&arguments).run(&root),
     }
+}
+
+/// The client is measured by a program of its own: it counts allocations.
+fn bench(arguments: &[String]) -> Cmd {
+    let (program, arguments) = match arguments.split_first() {
+        Some((what, rest)) if what == "client" => ("paysera-bench-client", rest),
+        _ => ("paysera-bench", arguments),
+    };
+    let command = Cmd::new("cargo run --release --locked -p paysera-bench --bin").arg(program).arg("--");
+    arguments.iter().fold(command, |command, argument| command.arg(argument.as_str()))
 }
 
 /// Asked at run time: a path compiled in would point elsewhere once the clone

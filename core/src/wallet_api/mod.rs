@@ -12,6 +12,7 @@ mod credentials;
 mod environment;
 mod error;
 mod generators;
+mod identification;
 mod locations;
 mod mac;
 mod oauth;
@@ -49,6 +50,10 @@ pub use error::{Captcha, Cause, Delivery, FieldReason, ServerError, WalletApiErr
 pub use generators::{
     Generator, GeneratorCodeRequest, GeneratorId, GeneratorIdentifier, GeneratorParams, GeneratorScope,
     Generators,
+};
+pub use identification::{
+    DocumentType, Identification, IdentificationRequest, IdentificationRequestId, IdentificationStatus,
+    IdentityDocument, IdentityDocumentId, NewIdentityDocument, Photograph, RelationStatus,
 };
 pub use locations::{
     DayHours, Location, LocationFilter, LocationImages, LocationPrice, LocationStatus, LocationUpdate,
@@ -199,6 +204,12 @@ impl WalletApi {
     #[must_use]
     pub fn subscribers(&self) -> Subscribers<'_> {
         Subscribers::new(&self.transport)
+    }
+
+    /// How a user becomes identified.
+    #[must_use]
+    pub fn identification(&self) -> Identification<'_> {
+        Identification::new(&self.transport)
     }
 
     /// What may be charged without asking.

@@ -11,11 +11,11 @@ use paysera_core::money::{Currency, Money};
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
     Acceptance, AllowanceStatus, CallbackUri, ConfirmPrices, Consent, Contacts, CreateTransaction, Direction,
-    Freeze, IdentificationLevel, Inquiry, InquiryItem, InquiryItemType, InquiryType, NewAllowance,
-    NewPassword, NewPayment, PasswordProof, Payer, PaymentFilter, PaymentStatus, Registration,
-    RequestReceiver, ServerError, StatementFilter, Transaction, TransactionFilter, TransactionStatus,
-    TransactionType, UserId, UserRef, UserSearch, Validity, WalletApi, WalletApiError, WalletRef,
-    WalletSearch, Window,
+    DocumentType, Freeze, IdentificationLevel, IdentificationStatus, Inquiry, InquiryItem, InquiryItemType,
+    InquiryType, NewAllowance, NewIdentityDocument, NewPassword, NewPayment, PasswordProof, Payer,
+    PaymentFilter, PaymentStatus, Photograph, Registration, RelationStatus, RequestReceiver, ServerError,
+    StatementFilter, Transaction, TransactionFilter, TransactionStatus, TransactionType, UserId, UserRef,
+    UserSearch, Validity, WalletApi, WalletApiError, WalletRef, WalletSearch, Window,
 };
 use paysera_e2e::{Shop, client, gel};
 use paysera_sandbox::seed;
@@ -412,4 +412,39 @@ async fn money_of_other_currencies_moves_like_any() {
     let refused =
         phone(&shop).transactions().reserve_from_wallet(&created.transaction_key, WalletRef::Me).await;
     assert_eq!(refusal(refused).code, "not_enough_funds");
+}
+
+#[tokio::test]
+async fn a_user_becomes_identified() {
+    let shop = Shop::open().await;
+    let unidentified = seed::UNIDENTIFIED;
+    let credentials = FixedCredentials::new(unidentified.token.to_owned(), unidentified.mac_key.to_owned());
+    let phone = client(&shop.environment, Arc::new(credentials));
+    let identification = phone.identification();
+    let request = identification.begin(UserRef::Me).await.unwrap();
+    assert_eq!(request.status, IdentificationStatus::Waiting);
+    assert_eq!(refusal(identification.submit(request.id).await).code, "invalid_state");
+    let new = NewIdentityDocument {
+        kind: DocumentType::Passport,
+        document_number: "12AB34567".to_owned(),
+        country: "GE".to_owned(),
+    };
+    let document = identification.add_document(request.id, &new).await.unwrap();
+    let picture = || Photograph::jpeg(vec![0xff, 0xd8, 0xff, 0xe0, 0, 16]);
+    let no_picture = Photograph::png(b"hello".to_vec());
+    assert_eq!(
+        refusal(identification.send_document(document.id, 1, no_picture).await).code,
+        "invalid_request"
+    );
+    identification.send_document(document.id, 1, picture()).await.unwrap();
+    identification.send_face(request.id, 1, picture()).await.unwrap();
+    let submitted = identification.submit(request.id).await.unwrap();
+    assert_ne!(submitted.status, IdentificationStatus::Waiting);
+    assert_eq!(submitted.identity_documents, [document]);
+    shop.sandbox.review_identification(request.id.0, true).await.unwrap();
+    let reviewed = [IdentificationStatus::Reviewed];
+    let listed = identification.list(&reviewed, Window::default()).await.unwrap().items;
+    assert_eq!(listed[0].relation_status, Some(RelationStatus::Related));
+    let me = phone.users().get(UserRef::Me).await.unwrap();
+    assert!(me.identification_level.unwrap().is_identified());
 }

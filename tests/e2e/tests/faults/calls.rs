@@ -165,6 +165,12 @@ pub(crate) fn all() -> Vec<Call> {
         write "users.add_phone" = |api| api.users().add_phone(UserRef::Me, "1");
         write "users.reset_password" = |api| api.users().reset_password(&UserSearch::Phone("1".to_owned()), None);
         write "users.set_password" = |api| set_password(&api);
+        write "identification.begin" = |api| api.identification().begin(UserRef::Me);
+        read "identification.list" = |api| api.identification().list(&[], Window::default());
+        write "identification.add_document" = |api| add_document(&api);
+        write "identification.send_document" = |api| send_document(&api);
+        write "identification.send_face" = |api| send_face(&api);
+        write "identification.submit" = |api| api.identification().submit(IdentificationRequestId(1));
         read "projects.get" = |api| api.projects().get(ProjectId(1));
         write "projects.update" = |api| api.projects().update(ProjectId(1), &project());
         read "projects.mine" = |api| api.projects().mine();
@@ -205,4 +211,21 @@ async fn statement(api: &WalletApi) -> Result<Option<Statement>, WalletApiError>
 
 async fn set_password(api: &WalletApi) -> Result<(), WalletApiError> {
     api.users().set_password(UserRef::Me, &secret(), &PasswordProof::Code(secret())).await
+}
+
+async fn add_document(api: &WalletApi) -> Result<IdentityDocument, WalletApiError> {
+    let document = NewIdentityDocument {
+        kind: DocumentType::Passport,
+        document_number: "1".to_owned(),
+        country: "GE".to_owned(),
+    };
+    api.identification().add_document(IdentificationRequestId(1), &document).await
+}
+
+async fn send_document(api: &WalletApi) -> Result<(), WalletApiError> {
+    api.identification().send_document(IdentityDocumentId(1), 1, Photograph::jpeg(vec![1])).await
+}
+
+async fn send_face(api: &WalletApi) -> Result<(), WalletApiError> {
+    api.identification().send_face(IdentificationRequestId(1), 1, Photograph::png(vec![1])).await
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use paysera_core::auth::FixedCredentials;
+use paysera_core::code::ReservationCode;
 use paysera_core::error::{ApiError, ApiErrorKind};
 use paysera_core::wallet_api::{
     Captcha, CreateTransaction, Delivery, Environment, EnvironmentError, NewPayment, RequestBudget,
     WalletApi, WalletApiError, WalletRef,
 };
 use paysera_e2e::{client, gel, unlimited};
-use paysera_sandbox::{Sandbox, SandboxBuilder, TlsOptions, seed};
+use paysera_sandbox::{Fault, FaultRule, Sandbox, SandboxBuilder, TlsOptions, seed};
 
 async fn start(builder: SandboxBuilder) -> (Sandbox, Environment) {
     let sandbox = builder.start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
@@ -121,4 +122,21 @@ async fn a_pin_stays_good_over_a_restart() {
     let (second, _) = start(Sandbox::builder().tls(options())).await;
     reaches(trusted(&second).pin_keys([pin])).await.unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Wrong reservation codes are limited, too: that concerns their customer and
+/// not the till.
+#[tokio::test]
+async fn a_write_that_is_limited_for_what_it_says_does_not_hold_up_the_till() {
+    let (sandbox, environment) = start(Sandbox::builder()).await;
+    let api = client(&environment, till());
+    let limited = FaultRule::new("/reserve", Fault::Status { status: 429, retry_after: Some(600) }).times(1);
+    sandbox.faults().add(limited).unwrap();
+    let key = api.transactions().create(&coffee()).await.unwrap().transaction_key;
+    let code = ReservationCode::parse("0112345678903305676022535991").unwrap();
+    let error = api.transactions().reserve_by_code(&key, &code).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    assert_eq!(ApiError::from(&error).kind, ApiErrorKind::ServerBusy);
+    api.within(Duration::from_secs(20)).transactions().get(&key).await.unwrap();
+    api.transactions().reserve_by_code(&key, &code).await.unwrap();
 }

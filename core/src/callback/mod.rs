@@ -6,25 +6,22 @@
 //! acting on one. The same one may come twice.
 
 mod key;
+mod verifier;
 
-use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use tokio::time::Instant;
 
 pub use key::{CallbackKey, KeyError};
+pub use verifier::CallbackVerifier;
 
 use crate::code::TransactionKey;
-use crate::wallet_api::{WalletApi, WalletApiError};
+use crate::wallet_api::WalletApiError;
 
 /// The longest event that is looked at; a transaction stays far below.
 const LONGEST_EVENT: usize = 1024 * 1024;
-/// A signature that does not fit may mean that the key was changed. Whoever
-/// posts nonsense must not make us ask for it all the time.
-const KEY_REFETCH: Duration = Duration::from_secs(60);
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +80,7 @@ pub enum CallbackEvent {
 }
 
 /// A callback was not accepted.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
     /// Nobody who has the server's key signed it.
@@ -97,51 +94,10 @@ pub enum CallbackError {
     },
     /// The server's key can't be fetched: whether it is signed is not known.
     #[error("the server's key can't be fetched")]
-    NoKey(#[from] WalletApiError),
+    NoKey(#[source] Arc<WalletApiError>),
     /// What the server gives as its key is none.
     #[error(transparent)]
     Key(#[from] KeyError),
-}
-
-/// Verifies callbacks with the key of the server, which it fetches once.
-pub struct CallbackVerifier {
-    api: WalletApi,
-    fetched: tokio::sync::Mutex<Option<(CallbackKey, Instant)>>,
-}
-
-impl CallbackVerifier {
-    /// Fetches the key from the server of `api` when it is first needed. The
-    /// client's credentials are not used.
-    #[must_use]
-    pub fn new(api: WalletApi) -> Self {
-        Self { api, fetched: tokio::sync::Mutex::default() }
-    }
-
-    /// Verifies a callback: `event` and `sign` as they are in the form after it
-    /// was decoded, and not changed in any way.
-    ///
-    /// # Errors
-    /// [`CallbackError`]; only for [`CallbackError::NoKey`] is it worth to have
-    /// the server send it again.
-    pub async fn verify(&self, event: &str, sign: &str) -> Result<CallbackEvent, CallbackError> {
-        let mut fetched = self.fetched.lock().await;
-        if let Some((key, at)) = &*fetched {
-            match key.verify(event, sign) {
-                Err(CallbackError::NotSigned) if at.elapsed() >= KEY_REFETCH => {}
-                verified => return verified,
-            }
-        }
-        let key = CallbackKey::from_pem(&self.api.server().callback_key().await?)?;
-        let verified = key.verify(event, sign);
-        *fetched = Some((key, Instant::now()));
-        verified
-    }
-}
-
-impl fmt::Debug for CallbackVerifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CallbackVerifier(..)")
-    }
 }
 
 impl CallbackKey {
@@ -169,7 +125,10 @@ impl CallbackKey {
             return Err(CallbackError::NotSigned);
         }
         let not_understood = |reason: String| CallbackError::NotUnderstood { reason };
-        let body: Body = serde_json::from_str(event).map_err(|error| not_understood(error.to_string()))?;
+        // Not serde's own words, which quote the event.
+        let body: Body = serde_json::from_str(event).map_err(|error| {
+            not_understood(format!("{:?} error at byte {}", error.classify(), error.column()))
+        })?;
         if body.object != "transaction" {
             return Ok(CallbackEvent::Other { event: body.event, object: body.object });
         }

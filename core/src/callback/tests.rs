@@ -3,15 +3,15 @@ use proptest::prelude::*;
 use super::*;
 
 #[derive(Deserialize)]
-struct Published {
-    event: String,
-    sign: String,
+pub(super) struct Published {
+    pub(super) event: String,
+    pub(super) sign: String,
     #[serde(rename = "public_key_pem")]
-    public_key: String,
+    pub(super) public_key: String,
 }
 
 /// The signature of the official PHP client's tests.
-fn published() -> Published {
+pub(super) fn published() -> Published {
     serde_json::from_str(include_str!("../../tests/data/callback-vector.json")).unwrap()
 }
 

@@ -3,10 +3,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::wire::null_is_missing;
+
+/// What a server puts on one page at most, where it is asked for that.
+pub(super) const LONGEST_PAGE: u32 = 200;
+/// What a server puts on one page if it is not asked; no page that is followed by
+/// another one has less.
+pub(super) const SHORTEST_PAGE: usize = 20;
 
 /// What can stand in a list, and how the wire names such a list.
 pub(super) trait Listed {
@@ -53,7 +59,7 @@ pub struct Cursors {
 
 impl<'de, T: Listed + Deserialize<'de>> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Envelope(PhantomData))
+        deserializer.deserialize_any(Envelope(PhantomData))
     }
 }
 
@@ -64,6 +70,15 @@ impl<'de, T: Listed + Deserialize<'de>> Visitor<'de> for Envelope<T> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a page of {}", T::PLURAL)
+    }
+
+    /// Some lists have no envelope.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Page<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Page { items, metadata: PageMetadata::default() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
@@ -127,5 +142,6 @@ mod tests {
         for bare in [r"{}", r#"{"things":null,"_metadata":null}"#, r#"{"_metadata":{"cursors":null}}"#] {
             assert_eq!(page(bare), Page { items: Vec::new(), metadata: PageMetadata::default() }, "{bare}");
         }
+        assert_eq!(page("[1,2]").items, [Thing(1), Thing(2)]);
     }
 }

@@ -14,7 +14,7 @@ use paysera_core::wallet_api::{
     NewSubscriber, OrderStatus, PrivacyLevel, ProjectId, ProjectUpdate, PushService, ServerError, Service,
     ServiceOffer, SpotId, SpotStatus, WalletApi, WalletApiError, WalletRef, Weekday, Window, WorkingHours,
 };
-use paysera_e2e::{Shop, client, gel};
+use paysera_e2e::{Shop, client, gel, request_log};
 use paysera_sandbox::seed;
 use seed::CUSTOMER;
 
@@ -68,7 +68,7 @@ async fn locations_are_found_made_and_changed() {
         lat: Some(41.65),
         lng: Some(41.64),
         radius: Some(10),
-        working_hours: Some(WorkingHours(BTreeMap::from([(
+        working_hours: Some(WorkingHours::from(BTreeMap::from([(
             Weekday::Friday,
             DayHours { opening_time: at(20), closing_time: at(2) },
         )]))),
@@ -93,6 +93,30 @@ async fn locations_are_found_made_and_changed() {
     assert!(!api.locations().update(made.id, &closed).await.unwrap().offers(Service::Pay));
     let stranger = LocationUpdate::default();
     assert_eq!(refusal(phone(&shop).locations().update(made.id, &stranger).await).code, "not_found");
+}
+
+#[tokio::test]
+async fn no_location_of_a_project_is_lost_on_a_later_page() {
+    let shop = Shop::open().await;
+    let api = shop.api();
+    let mut expected: Vec<_> =
+        api.locations().of_client().await.unwrap().iter().map(|location| location.id).collect();
+    for number in 0..205 {
+        let new = LocationUpdate {
+            title: Some(format!("Kiosk {number}")),
+            address: Some("Batumi".to_owned()),
+            radius: Some(10),
+            ..LocationUpdate::default()
+        };
+        expected.push(api.locations().create(PROJECT, &new).await.unwrap().id);
+    }
+    let mut found: Vec<_> =
+        api.locations().of_project(PROJECT).await.unwrap().iter().map(|location| location.id).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    let asked = request_log(&shop.sandbox).await;
+    assert_eq!(asked.iter().filter(|request| request.path.contains("/locations?limit=")).count(), 2);
 }
 
 #[tokio::test]

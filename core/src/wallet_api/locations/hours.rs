@@ -1,11 +1,12 @@
 //! When a location is open (wallet-api section 7.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use crate::wallet_api::wire::null_is_missing;
+use crate::wallet_api::wire::readable;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
@@ -131,26 +132,69 @@ impl DayHours {
 
 /// When a location is open, by day. A day that is missing is closed; without any
 /// day nothing is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct WorkingHours(#[serde(deserialize_with = "null_is_missing")] pub BTreeMap<Weekday, DayHours>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkingHours {
+    /// The hours of each day.
+    pub days: BTreeMap<Weekday, DayHours>,
+    /// Days of whose hours only is known that the server has some.
+    pub unreadable: BTreeSet<Weekday>,
+}
+
+impl From<BTreeMap<Weekday, DayHours>> for WorkingHours {
+    fn from(days: BTreeMap<Weekday, DayHours>) -> Self {
+        Self { days, unreadable: BTreeSet::new() }
+    }
+}
 
 impl WorkingHours {
     /// Whether it is open on that day at that time, in the location's time zone;
-    /// `None` where no hours are known.
+    /// `None` where that is not known.
     #[must_use]
     pub fn is_open_at(&self, day: Weekday, time: MinuteOfDay) -> Option<bool> {
-        if self.0.is_empty() {
+        if self.days.is_empty() {
             return None;
         }
-        let today = self.0.get(&day).is_some_and(|hours| {
+        let today = self.days.get(&day).is_some_and(|hours| {
             time >= hours.opening_time && (hours.ends_next_day() || time.0 < hours.closing())
         });
         let since_yesterday = self
-            .0
+            .days
             .get(&day.yesterday())
             .is_some_and(|hours| hours.ends_next_day() && time.0 < hours.closing());
-        Some(today || since_yesterday)
+        let is_known = !self.unreadable.contains(&day) && !self.unreadable.contains(&day.yesterday());
+        match today || since_yesterday {
+            true => Some(true),
+            false => is_known.then_some(false),
+        }
+    }
+}
+
+impl Serialize for WorkingHours {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.days.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for WorkingHours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut hours = Self::default();
+        let days: BTreeMap<String, Value> = readable(deserializer)?;
+        for (name, value) in days {
+            // Days that are no weekdays, holidays for example, change nothing here.
+            let Ok(day) = Weekday::deserialize(Value::String(name)) else { continue };
+            if value.is_null() {
+                continue;
+            }
+            match DayHours::deserialize(value) {
+                Ok(read) => {
+                    hours.days.insert(day, read);
+                }
+                Err(_) => {
+                    hours.unreadable.insert(day);
+                }
+            }
+        }
+        Ok(hours)
     }
 }
 
@@ -205,10 +249,41 @@ mod tests {
     #[test]
     fn a_business_of_24_hours_ends_when_it_began() {
         let hours = DayHours { opening_time: at("8:00"), closing_time: at("8:00") };
-        let hours = WorkingHours(BTreeMap::from([(Weekday::Sunday, hours)]));
+        let hours = WorkingHours::from(BTreeMap::from([(Weekday::Sunday, hours)]));
         assert_eq!(hours.is_open_at(Weekday::Sunday, at("7:59")), Some(false));
         assert_eq!(hours.is_open_at(Weekday::Sunday, at("8:00")), Some(true));
         assert_eq!(hours.is_open_at(Weekday::Monday, at("7:59")), Some(true));
         assert_eq!(hours.is_open_at(Weekday::Monday, at("8:00")), Some(false));
+    }
+
+    #[test]
+    fn an_odd_day_takes_no_other_along() {
+        let hours: WorkingHours = serde_json::from_str(
+            r#"{"monday":{"opening_time":"9:00","closing_time":"18:00"},"tuesday":null,
+                "wednesday":{"opening_time":"9:00"},"thursday":{"opening_time":"9 am","closing_time":"5 pm"},
+                "friday":[],"holiday":{"opening_time":"9:00","closing_time":"18:00"}}"#,
+        )
+        .unwrap();
+        assert_eq!(hours.days.keys().copied().collect::<Vec<_>>(), [Weekday::Monday]);
+        for (day, open) in [
+            (Weekday::Monday, Some(true)),
+            (Weekday::Tuesday, Some(false)),
+            (Weekday::Wednesday, None),
+            (Weekday::Thursday, None),
+            (Weekday::Friday, None),
+            // Friday may last into it.
+            (Weekday::Saturday, None),
+            (Weekday::Sunday, Some(false)),
+        ] {
+            assert_eq!(hours.is_open_at(day, at("12:00")), open, "{day:?}");
+        }
+        // PHP writes an empty object like this.
+        for none in ["[]", "null", "7", "{}"] {
+            assert_eq!(
+                serde_json::from_str::<WorkingHours>(none).unwrap(),
+                WorkingHours::default(),
+                "{none}"
+            );
+        }
     }
 }

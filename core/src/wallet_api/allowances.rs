@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::error::WalletApiError;
 use super::transactions::WalletRef;
 use super::transport::{Call, Transport};
-use super::wire::{DecimalText, Priced, both_amounts, null_is_missing, numeric_id, wire_enum};
+use super::wire::{DecimalText, Priced, both_amounts, null_is_missing, numeric_id, readable, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::code::{TransactionKey, WalletId};
 use crate::money::{Currency, Money};
@@ -141,11 +141,13 @@ struct AllowanceBody {
     wallet: Option<WalletId>,
     confirmed_at: Option<UnixSeconds>,
     canceled_at: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "readable")]
     description: Option<String>,
     max_price: Option<i64>,
     max_price_decimal: Option<DecimalText>,
-    #[serde(default, deserialize_with = "null_is_missing")]
+    #[serde(default, deserialize_with = "readable")]
     valid: ValidBody,
+    #[serde(default, deserialize_with = "readable")]
     valid_until: Option<UnixSeconds>,
     #[serde(default, deserialize_with = "null_is_missing")]
     limits: Vec<LimitBody>,

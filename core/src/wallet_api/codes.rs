@@ -7,7 +7,7 @@ use super::error::WalletApiError;
 use super::spots::SpotId;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{DecimalText, both_amounts};
+use super::wire::{DecimalText, both_amounts, readable};
 use crate::code::{TransactionKey, WalletId};
 use crate::money::Money;
 
@@ -33,7 +33,7 @@ pub enum CodeMeaning {
 pub struct Prefill {
     /// Who is to be paid.
     pub beneficiary: PrefillBeneficiary,
-    /// How much, if the code says it.
+    /// How much, if the code says it; one without a currency is not read.
     pub price: Option<Money>,
     /// The words for it.
     pub description: Option<String>,
@@ -49,7 +49,14 @@ pub struct PrefillBeneficiary {
     /// The owner.
     pub user_id: Option<UserId>,
     /// The owner's name.
+    #[serde(default, deserialize_with = "readable")]
     pub display_name: Option<String>,
+    /// The owner's phone number.
+    #[serde(default, deserialize_with = "readable")]
+    pub phone: Option<String>,
+    /// The owner's e-mail address.
+    #[serde(default, deserialize_with = "readable")]
+    pub email: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,10 +99,12 @@ impl TryFrom<Body> for CodeMeaning {
             "prefill" => {
                 let body: PrefillBody = serde_json::from_value(parameters).map_err(unreadable)?;
                 let price = match (&body.currency, body.price, &body.price_decimal) {
-                    (Some(currency), minor, decimal) if minor.is_some() || decimal.is_some() => {
+                    (_, None, None) => None,
+                    (Some(currency), minor, decimal) => {
                         Some(both_amounts(minor, decimal.as_ref(), currency)?)
                     }
-                    _ => None,
+                    // Without it the payer would be asked for any amount.
+                    (None, ..) => return Err("the price has no currency".to_owned()),
                 };
                 Self::Prefill(Prefill { beneficiary: body.beneficiary, price, description: body.description })
             }
@@ -126,7 +135,8 @@ impl<'a> Codes<'a> {
     /// nobody's, and reservation codes, which authorise whoever sees them.
     ///
     /// # Errors
-    /// [`WalletApiError`]; `not_found` for a code of nobody.
+    /// [`WalletApiError`]; `not_found` for a code of nobody, `NotUnderstood` for a
+    /// price that is not clear.
     pub async fn look_up(&self, text: &str) -> Result<CodeMeaning, WalletApiError> {
         self.transport.send(&Call::get("code").query("code", text)).await
     }
@@ -159,6 +169,8 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+        let open = prefill.replace(r#","price":100,"price_decimal":"1.00","currency":"GEL""#, "");
+        assert!(matches!(meaning(&open), Ok(CodeMeaning::Prefill(Prefill { price: None, .. }))), "{open}");
         assert_eq!(meaning(r#"{"type":"moon"}"#), Ok(CodeMeaning::Other { kind: "moon".to_owned() }));
         for wrong in [
             r#"{"type":"spot","parameters":null}"#,
@@ -166,6 +178,22 @@ mod tests {
             &prefill.replace("1.00", "100"),
         ] {
             assert!(meaning(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_price_without_a_currency_is_an_error_and_not_lost() {
+        for price in [
+            r#""price":100"#,
+            r#""price_decimal":"1.00""#,
+            r#""price":100,"currency":null"#,
+            r#""price":100,"currency":"JPY""#,
+        ] {
+            let prefill = format!(
+                r#"{{"type":"prefill","parameters":{{"beneficiary":{{"wallet_id":14471}},{price}}}}}"#
+            );
+            let error = meaning(&prefill).unwrap_err();
+            assert!(error.contains("currency") || error.contains("JPY"), "{price}: {error}");
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Confirmations: what a user has to agree to in the app (wallet-api section
 //! 3.4).
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
+use super::clients::AppClientInfoId;
 use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{text_id, wire_enum};
+use super::wire::{readable, text_id, wire_enum};
+use crate::secret::Secret;
 
 text_id! {
     /// The name of a confirmation.
@@ -28,25 +30,76 @@ wire_enum! {
 }
 
 /// Something that a user has to agree to.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Confirmation {
     /// Its name.
     pub identifier: ConfirmationIdentifier,
     /// Whether the user agreed.
     pub status: ConfirmationStatus,
+    /// The number of what is asked; one user may get the same question again.
+    #[serde(default, deserialize_with = "readable")]
+    pub challenge_id: Option<u64>,
     /// Who has to agree.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable")]
     pub user_id: Option<UserId>,
-    /// What it is about, as the server says it: `translation` is a text for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub properties: Option<Value>,
+    /// What it is about.
+    #[serde(default, deserialize_with = "readable")]
+    pub properties: Option<ConfirmationProperties>,
+    /// The country that the question comes from, two letters.
+    #[serde(default, deserialize_with = "readable")]
+    pub country_code: Option<String>,
+    /// The city.
+    #[serde(default, deserialize_with = "readable")]
+    pub city: Option<String>,
+    /// The browser of who asks.
+    #[serde(default, deserialize_with = "readable")]
+    pub browser: Option<String>,
+    /// The operating system of who asks.
+    #[serde(default, deserialize_with = "readable")]
+    pub os: Option<String>,
+    /// The device of who asks.
+    #[serde(default, deserialize_with = "readable")]
+    pub model: Option<String>,
+    /// The network address of who asks.
+    #[serde(default, deserialize_with = "readable")]
+    pub ip: Option<String>,
+    /// The installation of the app that asks.
+    #[serde(default, deserialize_with = "readable")]
+    pub app_client_info_id: Option<AppClientInfoId>,
+}
+
+/// What a confirmation is about.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ConfirmationProperties {
+    /// The name of the text, for apps that bring their own.
+    #[serde(default, deserialize_with = "readable")]
+    pub slug: Option<String>,
+    /// The same, as some servers call it.
+    #[serde(default, deserialize_with = "readable")]
+    pub translation_slug: Option<String>,
+    /// The text for people.
+    #[serde(default, deserialize_with = "readable")]
+    pub translation: Option<String>,
+    /// What stands in the gaps of the text.
+    #[serde(default, deserialize_with = "readable")]
+    pub translation_parameters: Map<String, Value>,
+    /// A code that the user compares or types elsewhere; who has it can agree
+    /// in the user's place.
+    #[serde(default, deserialize_with = "readable")]
+    pub code: Option<Secret>,
+    /// The kind of question, as the server says it.
+    #[serde(rename = "type", default, deserialize_with = "readable")]
+    pub kind: Option<String>,
+    /// Whether the user has to do something.
+    #[serde(default, deserialize_with = "readable")]
+    pub acceptance_required: Option<bool>,
 }
 
 impl Confirmation {
     /// The text to show, if the server gave one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.properties.as_ref()?.get("translation")?.as_str()
+        self.properties.as_ref()?.translation.as_deref()
     }
 }
 
@@ -101,5 +154,27 @@ impl<'a> Confirmations<'a> {
     /// [`WalletApiError`]; `invalid_state` once it is decided.
     pub async fn reject(&self, identifier: &ConfirmationIdentifier) -> Result<Confirmation, WalletApiError> {
         self.transport.send(&Call::put(format!("confirmations/{identifier}/reject"))).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_confirmation_is_read_and_its_code_is_not_shown() {
+        let text = r#"{"challenge_id":5,"identifier":"a-1","status":"pending","user_id":501,"country_code":"GE",
+            "properties":{"slug":"sign_in","translation":"Sign in?","translation_parameters":{"device":"A"},
+            "code":"c0de","type":"login","acceptance_required":true},"ip":"192.0.2.1","app_client_info_id":7}"#;
+        let confirmation: Confirmation = serde_json::from_str(text).unwrap();
+        assert_eq!(confirmation.text(), Some("Sign in?"));
+        let properties = confirmation.properties.as_ref().unwrap();
+        assert_eq!(properties.code.as_ref().unwrap().expose(), "c0de");
+        assert!(!format!("{confirmation:?}").contains("c0de"));
+        // A text that can't be read does not take the question along.
+        for odd in [r#""a""#, "[]", "null", r#"{"code":7,"translation_parameters":[]}"#] {
+            let text = format!(r#"{{"identifier":"a-1","status":"new","properties":{odd}}}"#);
+            assert_eq!(serde_json::from_str::<Confirmation>(&text).unwrap().text(), None, "{odd}");
+        }
     }
 }

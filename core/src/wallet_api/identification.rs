@@ -8,7 +8,7 @@ use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
 use super::transport::{Call, Transport};
 use super::users::{UserId, UserRef};
-use super::wire::{null_is_missing, numeric_id, wire_enum};
+use super::wire::{numeric_id, readable, readable_rows, wire_enum};
 use crate::clock::UnixSeconds;
 
 numeric_id! {
@@ -67,15 +67,20 @@ pub struct IdentificationRequest {
     /// Who asks.
     pub user_id: UserId,
     /// When it was begun.
+    #[serde(default, deserialize_with = "readable")]
     pub created: Option<UnixSeconds>,
     /// How far it is.
     pub status: IdentificationStatus,
     /// Whether the documents are the user's.
     pub relation_status: Option<RelationStatus>,
     /// The documents.
-    #[serde(default, deserialize_with = "null_is_missing")]
+    #[serde(default, deserialize_with = "readable_rows")]
     pub identity_documents: Vec<IdentityDocument>,
+    /// By whom, as the server says it, for example `wallet_user`.
+    #[serde(default, deserialize_with = "readable")]
+    pub provider: Option<String>,
     /// What the reviewer says.
+    #[serde(default, deserialize_with = "readable")]
     pub comment: Option<String>,
 }
 

@@ -5,6 +5,8 @@
 //! answer means for a payment; that is [`crate::attempt`]'s.
 
 mod allowances;
+mod app_tokens;
+mod builder;
 mod clients;
 mod codes;
 mod confirmations;
@@ -31,19 +33,22 @@ mod users;
 mod wallets;
 mod wire;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use allowances::{
     Allowance, AllowanceId, AllowanceLimit, AllowanceStatus, Allowances, NewAllowance, Validity,
 };
+pub use app_tokens::{AppTokens, AuthToken, JsonWebToken};
+pub use builder::WalletApiBuilder;
 pub use clients::{
-    AppClientInfoId, Client, ClientHost, ClientId, ClientPermission, ClientType, Clients, DeviceInfo,
-    RegisteredClient,
+    AppClientInfoId, Client, ClientHost, ClientId, ClientPermission, ClientType, ClientUpdate, Clients,
+    DeviceInfo, NewClient, RegisteredClient, WalletPermissions,
 };
 pub use codes::{CodeMeaning, Codes, Prefill, PrefillBeneficiary};
-pub use confirmations::{Confirmation, ConfirmationIdentifier, ConfirmationStatus, Confirmations};
+pub use confirmations::{
+    Confirmation, ConfirmationIdentifier, ConfirmationProperties, ConfirmationStatus, Confirmations,
+};
 pub use credentials::{Credentials, CredentialsFuture, MacCredentials, MacKey, RenewalFuture, SignedOut};
 pub use environment::{Environment, EnvironmentError, PublicKeyPin};
 pub use error::{Captcha, Cause, Delivery, FieldReason, ServerError, WalletApiError};
@@ -56,16 +61,17 @@ pub use identification::{
     IdentityDocument, IdentityDocumentId, NewIdentityDocument, Photograph, RelationStatus,
 };
 pub use locations::{
-    DayHours, Location, LocationFilter, LocationImages, LocationPrice, LocationStatus, LocationUpdate,
-    Locations, MinuteOfDay, Nearby, PayCategory, RemoteOrders, Service, ServiceOffer, Weekday, WorkingHours,
+    CategoryImages, DayHours, Location, LocationFilter, LocationImages, LocationPrice, LocationStatus,
+    LocationUpdate, Locations, MinuteOfDay, Nearby, PayCategory, RemoteOrders, Service, ServiceOffer,
+    Weekday, WorkingHours,
 };
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
 pub use oauth::{Activation, OAuth, Token};
 pub use page::{Cursors, Page, PageMetadata, Window};
 pub use payments::{
-    Account, Beneficiary, Commission, Freeze, FundsSource, FundsSourceType, Item, NewBeneficiary,
-    NewPassword, NewPayment, PasswordStatus, Payment, PaymentFilter, PaymentId, PaymentPassword,
-    PaymentPurpose, PaymentStatus, Payments, PriceRules,
+    Beneficiary, Commission, Freeze, FundsSource, FundsSourceType, Item, NewBeneficiary, NewPassword,
+    NewPayment, PasswordStatus, Payment, PaymentFilter, PaymentId, PaymentPassword, PaymentPurpose,
+    PaymentStatus, Payments, PriceRules,
 };
 pub use projects::{Project, ProjectId, ProjectUpdate, Projects};
 pub(crate) use scopes::list as scope_list;
@@ -82,22 +88,21 @@ pub use transactions::{
     Payer, RequestReceiver, Reserve, Restrictions, Transaction, TransactionFilter, TransactionRequest,
     TransactionRequestId, TransactionStatus, TransactionType, Transactions, WalletRef,
 };
+use transport::Transport;
 pub use transport::{
     Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, RequestBudget, RetryPolicy, Timeouts,
 };
-use transport::{Network, Shared, Transport};
 pub use users::{
     Address, IdentificationLevel, Identity, PasswordProof, PoliticallyExposed, Registration, User, UserId,
     UserOptions, UserRef, UserSearch, UserType, Users,
 };
 pub use wallets::{
-    Balance, Contacts, CurrencyBalance, Direction, OtherParty, PendingPayment, PendingPaymentId,
-    ReservationStatement, Statement, StatementFilter, StatementId, StatementType, Statements, Wallet,
-    WalletSearch, Wallets,
+    Account, AccountFlags, AccountStatus, AccountType, Balance, Contacts, CurrencyBalance, Direction,
+    OtherParty, PendingPayment, PendingPaymentId, ReservationStatement, Statement, StatementFilter,
+    StatementId, StatementType, Statements, TransferId, Wallet, WalletSearch, Wallets,
 };
 
-use crate::clock::{Clock, Random, SystemClock, SystemRandom, UnixSeconds};
-use crate::code::LocationId;
+use crate::clock::UnixSeconds;
 
 /// A client of the Wallet API for one set of credentials. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -109,17 +114,7 @@ impl WalletApi {
     /// Begins to build a client that signs with `credentials`.
     #[must_use]
     pub fn builder(environment: Environment, credentials: Arc<dyn Credentials>) -> WalletApiBuilder {
-        WalletApiBuilder {
-            environment,
-            credentials,
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            budget: None,
-            retries: RetryPolicy::default(),
-            timeouts: Timeouts::default(),
-            exchange: None,
-            ext_parameters: Vec::new(),
-        }
+        WalletApiBuilder::new(environment, credentials)
     }
 
     /// The server's time.
@@ -144,6 +139,12 @@ impl WalletApi {
     #[must_use]
     pub fn clients(&self) -> Clients<'_> {
         Clients::new(&self.transport)
+    }
+
+    /// Tokens of the user for web pages and other services.
+    #[must_use]
+    pub fn app_tokens(&self) -> AppTokens<'_> {
+        AppTokens::new(&self.transport)
     }
 
     /// The merchant's locations.
@@ -263,94 +264,5 @@ impl WalletApi {
     }
 }
 
-/// Builds a [`WalletApi`].
-#[derive(Debug)]
-pub struct WalletApiBuilder {
-    environment: Environment,
-    credentials: Arc<dyn Credentials>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-    budget: Option<Arc<RequestBudget>>,
-    retries: RetryPolicy,
-    timeouts: Timeouts,
-    exchange: Option<Arc<dyn Exchange>>,
-    ext_parameters: Vec<(&'static str, String)>,
-}
-
-impl WalletApiBuilder {
-    /// Takes another clock than the system's.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Takes another random source than the system's.
-    #[must_use]
-    pub fn random(mut self, random: Arc<dyn Random>) -> Self {
-        self.random = random;
-        self
-    }
-
-    /// Shares a budget of requests with other clients of the same account; by
-    /// default the client has one of its own, as documented for one till.
-    #[must_use]
-    pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
-        self.budget = Some(budget);
-        self
-    }
-
-    /// Other repetitions of reads than the default.
-    #[must_use]
-    pub fn retries(mut self, retries: RetryPolicy) -> Self {
-        self.retries = retries;
-        self
-    }
-
-    /// Other timeouts than the default.
-    #[must_use]
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
-        self
-    }
-
-    /// Carries requests otherwise than over the network.
-    #[must_use]
-    pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
-        self.exchange = Some(exchange);
-        self
-    }
-
-    /// Makes every call on behalf of this project and location: they are signed
-    /// into `ext` (wallet-api section 2.4).
-    #[must_use]
-    pub fn on_behalf_of(mut self, project: ProjectId, location: LocationId) -> Self {
-        self.ext_parameters =
-            vec![("project_id", project.0.to_string()), ("location_id", location.0.to_string())];
-        self
-    }
-
-    /// The client.
-    ///
-    /// # Errors
-    /// [`WalletApiError::Setup`] if the TLS configuration can't be made.
-    pub fn build(self) -> Result<WalletApi, WalletApiError> {
-        let exchange = match self.exchange {
-            Some(exchange) => exchange,
-            None => Arc::new(Network::new(&self.environment, self.timeouts)?),
-        };
-        let budget = self.budget.unwrap_or_else(|| Arc::new(RequestBudget::documented(NonZeroU32::MIN)));
-        let transport = Transport::new(Shared {
-            environment: self.environment,
-            credentials: self.credentials,
-            exchange,
-            budget,
-            retries: self.retries,
-            timeouts: self.timeouts,
-            clock: self.clock,
-            random: self.random,
-            ext_parameters: self.ext_parameters,
-        });
-        Ok(WalletApi { transport })
-    }
-}
+#[cfg(test)]
+mod redaction_tests;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::WalletApiError;
 use super::transport::{Call, Transport};
 use super::wallets::Wallet;
-use super::wire::{null_is_missing, numeric_id};
+use super::wire::{null_is_missing, numeric_id, readable};
 use crate::code::WalletId;
 
 numeric_id! {
@@ -23,16 +23,16 @@ pub struct Project {
     #[serde(default, deserialize_with = "null_is_missing")]
     pub title: String,
     /// More about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The wallet that is paid by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_id: Option<WalletId>,
     /// The same, where it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub wallet: Option<Wallet>,
     /// The name of the wallet's owner.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub owner_display_name: Option<String>,
 }
 

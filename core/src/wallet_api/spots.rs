@@ -8,7 +8,7 @@ use super::page::{Listed, Page, Window};
 use super::transactions::Transaction;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{null_is_missing, numeric_id, wire_enum};
+use super::wire::{null_is_missing, numeric_id, readable, wire_enum};
 use crate::code::{Code, LocationId, TransactionKey};
 
 numeric_id! {
@@ -57,7 +57,7 @@ pub struct Spot {
     /// Its name, as in its code.
     pub identifier: String,
     /// Where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub place_info: Option<PlaceInfo>,
     /// What is ordered there.
     #[serde(default, deserialize_with = "null_is_missing")]
@@ -72,6 +72,7 @@ impl Listed for Spot {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct PlaceInfo {
     /// The name.
+    #[serde(default, deserialize_with = "null_is_missing")]
     pub title: String,
     /// More about it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,13 +112,14 @@ fn number_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<O
     enum Form {
         Number(u64),
         Text(String),
+        Other(serde::de::IgnoredAny),
     }
     match Option::<Form>::deserialize(deserializer)? {
         None => Ok(None),
         Some(Form::Number(number)) => Ok(Some(UserId(number))),
-        Some(Form::Text(text)) => {
-            text.parse().map(|number| Some(UserId(number))).map_err(serde::de::Error::custom)
-        }
+        // Who ordered is no reason to lose the order.
+        Some(Form::Text(text)) => Ok(text.parse().ok().map(UserId)),
+        Some(Form::Other(_)) => Ok(None),
     }
 }
 
@@ -248,7 +250,9 @@ mod tests {
         assert_eq!(order("501").unwrap(), Some(UserId(501)));
         assert_eq!(order("\"501\"").unwrap(), Some(UserId(501)));
         assert_eq!(order("null").unwrap(), None);
-        assert!(order("\"a\"").is_err());
+        for odd in ["\"a\"", "[]", "1.5"] {
+            assert_eq!(order(odd).unwrap(), None, "{odd}");
+        }
     }
 
     #[test]

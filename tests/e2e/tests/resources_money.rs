@@ -13,9 +13,9 @@ use paysera_core::wallet_api::{
     Acceptance, AllowanceStatus, CallbackUri, ConfirmPrices, Consent, Contacts, CreateTransaction, Direction,
     DocumentType, Freeze, IdentificationLevel, IdentificationStatus, Inquiry, InquiryItem, InquiryItemType,
     InquiryType, NewAllowance, NewIdentityDocument, NewPassword, NewPayment, PasswordProof, Payer,
-    PaymentFilter, PaymentStatus, Photograph, Registration, RelationStatus, RequestReceiver, ServerError,
-    StatementFilter, Transaction, TransactionFilter, TransactionStatus, TransactionType, UserId, UserRef,
-    UserSearch, Validity, WalletApi, WalletApiError, WalletRef, WalletSearch, Window,
+    PaymentFilter, PaymentStatus, Photograph, Registration, RelationStatus, RequestReceiver, ScopeName,
+    ServerError, StatementFilter, Transaction, TransactionFilter, TransactionStatus, TransactionType, UserId,
+    UserRef, UserSearch, Validity, WalletApi, WalletApiError, WalletRef, WalletSearch, Window,
 };
 use paysera_e2e::{Shop, client, gel};
 use paysera_sandbox::seed;
@@ -208,7 +208,7 @@ async fn a_password_stands_between_acceptance_and_reservation() {
     let api = shop.api();
     let password = Secret::new("Open-sesame".to_owned());
     let locked = NewPayment {
-        password: Some(NewPassword::Provided(password.clone())),
+        password: Some(NewPassword::provided(password.clone())),
         ..NewPayment::new("Parcel", gel(100))
     };
     let payment = api.payments().create(&locked).await.unwrap();
@@ -265,7 +265,7 @@ async fn wallets_are_found_by_everything_that_people_know() {
         WalletSearch::Barcode(barcode),
         WalletSearch::LicencePlate(seed::CUSTOMER_PLATE.to_owned()),
         WalletSearch::Card {
-            number: seed::CUSTOMER_CARD.to_owned(),
+            number: Secret::new(seed::CUSTOMER_CARD.to_owned()),
             issuer: Some(seed::CARD_ISSUER.to_owned()),
         },
         WalletSearch::User(UserId(CUSTOMER.user)),
@@ -369,10 +369,10 @@ async fn somebody_registers_and_changes_the_password() {
     let shop = Shop::open().await;
     let app = app(&shop);
     let users = app.users();
+    let password = Secret::new("Correct-horse-7".to_owned());
     let registration = Registration {
-        phone: "995577123456".to_owned(),
-        locale: "ka".to_owned(),
-        password: Secret::new("Correct-horse-7".to_owned()),
+        scopes: vec![ScopeName::Balance.into()],
+        ..Registration::new("995577123456".to_owned(), "ka", password)
     };
     let user = UserRef::Id(users.register(&registration).await.unwrap().id);
     let code = last_code(&shop).await;
@@ -383,7 +383,7 @@ async fn somebody_registers_and_changes_the_password() {
     users.confirm_phone(user, &code).await.unwrap();
     assert_eq!(refusal(users.register(&registration).await).code, "user_already_exists");
     let phone = phone(&shop);
-    phone.users().add_phone(UserRef::Me, "995577123457").await.unwrap();
+    phone.users().add_phone(UserRef::Me, "995577123457", &[ScopeName::Balance.into()]).await.unwrap();
     phone.users().confirm_phone(UserRef::Me, &last_code(&shop).await).await.unwrap();
 
     let by = UserSearch::Email(CUSTOMER.email.to_owned());

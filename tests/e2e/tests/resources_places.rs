@@ -9,12 +9,13 @@ use paysera_core::auth::FixedCredentials;
 use paysera_core::code::{Code, LocationId, WalletId};
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
-    ClientId, ClientType, CodeMeaning, ConfirmationStatus, CreateTransaction, DayHours, EventSubscription,
-    GeneratorCodeRequest, LocationFilter, LocationStatus, LocationUpdate, MinuteOfDay, Nearby, NewPayment,
-    NewSubscriber, OrderStatus, PrivacyLevel, ProjectId, ProjectUpdate, PushService, ServerError, Service,
-    ServiceOffer, SpotId, SpotStatus, WalletApi, WalletApiError, WalletRef, Weekday, Window, WorkingHours,
+    ClientId, ClientPermission, ClientType, ClientUpdate, CodeMeaning, ConfirmationStatus, CreateTransaction,
+    DayHours, EventSubscription, GeneratorCodeRequest, LocationFilter, LocationStatus, LocationUpdate,
+    MinuteOfDay, Nearby, NewClient, NewPayment, NewSubscriber, OrderStatus, PrivacyLevel, ProjectId,
+    ProjectUpdate, PushService, ServerError, Service, ServiceOffer, SpotId, SpotStatus, UserId, WalletApi,
+    WalletApiError, WalletRef, Weekday, Window, WorkingHours,
 };
-use paysera_e2e::{Shop, client, gel, request_log};
+use paysera_e2e::{Shop, browse, client, gel, request_log};
 use paysera_sandbox::seed;
 use seed::CUSTOMER;
 
@@ -293,6 +294,59 @@ async fn clients_are_read_and_renamed() {
     assert_eq!(refusal(app.clients().get(ClientId(999_999)).await).code, "not_found");
     let listed = shop.api().clients().list(Some(PROJECT), Window::default()).await.unwrap();
     assert!(!listed.items.is_empty());
-    let renamed = app.clients().update(own.id, "Another app", &own.hosts).await.unwrap();
-    assert_eq!(renamed.title, "Another app");
+    let title = ClientUpdate { title: Some("Another app".to_owned()), ..ClientUpdate::default() };
+    let renamed = app.clients().update(own.id, &title).await.unwrap();
+    assert_eq!((renamed.title.as_str(), &renamed.hosts), ("Another app", &own.hosts));
+    let fewer = ClientPermission::UseClientApi;
+    let permissions = ClientUpdate { permissions: Some(vec![fewer.clone()]), ..ClientUpdate::default() };
+    assert_eq!(app.clients().update(own.id, &permissions).await.unwrap().permissions, [fewer]);
+    let more = Some(vec![ClientPermission::AcceptWithPin]);
+    let more = ClientUpdate { permissions: more, ..ClientUpdate::default() };
+    assert_eq!(refusal(app.clients().update(own.id, &more).await).code, "forbidden");
+}
+
+/// The sandbox makes installations only, and says so.
+#[tokio::test]
+async fn a_client_of_another_type_is_asked_for_by_its_type() {
+    let shop = Shop::open().await;
+    let new = NewClient {
+        kind: ClientType::PrivateClient,
+        title: "A shop's server".to_owned(),
+        permissions: vec![ClientPermission::UseWalletApi],
+        hosts: Vec::new(),
+        project_id: Some(PROJECT),
+    };
+    let refused = refusal(app(&shop).clients().create(&new).await);
+    assert_eq!((refused.code.as_str(), refused.fields[0].field.as_str()), ("invalid_parameters", "type"));
+    let installation = NewClient { kind: ClientType::AppClient, ..new };
+    let made = app(&shop).clients().create(&installation).await.unwrap();
+    assert_eq!(made.client.kind, ClientType::AppClient);
+}
+
+#[tokio::test]
+async fn an_app_gets_tokens_for_its_user_at_other_places() {
+    let shop = Shop::open().await;
+    let phone = phone(&shop);
+    let token = phone.app_tokens().auth_token().await.unwrap();
+    assert_eq!(token.user_id, Some(UserId(CUSTOMER.user)));
+    assert!(token.session_id.is_some());
+    assert_ne!(phone.app_tokens().auth_token().await.unwrap().value, token.value);
+    // It signs its user in on the page, without anything else.
+    let page = format!(
+        "/frontend/oauth?response_type=code&client_id={}&redirect_uri=https%3A%2F%2Fshop.example%2F&auth_token={}",
+        seed::RETAILER_CLIENT_ID,
+        token.value.expose()
+    );
+    let (status, _, html) = browse(&shop.sandbox, "GET", &page, "").await;
+    let html = String::from_utf8(html).unwrap();
+    assert!(status == 200 && html.contains(&format!("value=\"{}\" checked", CUSTOMER.user)), "{html}");
+
+    let jwt = phone.app_tokens().json_web_token("logged_in", "transfers").await.unwrap();
+    assert_eq!(jwt.access_token.expose().split('.').count(), 3);
+    assert!(jwt.expires_in.as_secs() > 0);
+    assert_eq!(jwt.scope.as_deref(), Some("logged_in"));
+    for api in [app(&shop), shop.api()] {
+        assert_eq!(refusal(api.app_tokens().auth_token().await).code, "forbidden");
+        assert_eq!(refusal(api.app_tokens().json_web_token("a", "b").await).code, "forbidden");
+    }
 }

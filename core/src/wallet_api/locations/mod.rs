@@ -12,7 +12,7 @@ pub use location::{
     Location, LocationImages, LocationPrice, LocationStatus, LocationUpdate, RemoteOrders, Service,
     ServiceOffer,
 };
-pub use search::{LocationFilter, Nearby, PayCategory};
+pub use search::{CategoryImages, LocationFilter, Nearby, PayCategory};
 
 use super::error::WalletApiError;
 use super::page::{LONGEST_PAGE, Page, SHORTEST_PAGE, Window};

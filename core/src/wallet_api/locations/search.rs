@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{LocationStatus, Service};
 use crate::clock::UnixSeconds;
 use crate::wallet_api::page::Window;
+use crate::wallet_api::wire::{null_is_missing, readable};
 
 /// Around a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,8 +62,21 @@ pub struct PayCategory {
     /// Its number.
     pub id: u64,
     /// Its name.
+    #[serde(default, deserialize_with = "null_is_missing")]
     pub title: String,
     /// The category that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<u64>,
+    /// Its pictures.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub images: Option<CategoryImages>,
+}
+
+/// Pictures of a category.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct CategoryImages {
+    /// While it is chosen.
+    pub active_uri: Option<String>,
+    /// While it is not.
+    pub inactive_uri: Option<String>,
 }

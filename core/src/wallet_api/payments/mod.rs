@@ -13,7 +13,7 @@ pub use parts::{
     Commission, Freeze, FundsSource, FundsSourceType, Item, NewPassword, PasswordStatus, PaymentPassword,
     PriceRules,
 };
-pub use payment::{Account, Beneficiary, Payment, PaymentId, PaymentPurpose, PaymentStatus};
+pub use payment::{Beneficiary, Payment, PaymentId, PaymentPurpose, PaymentStatus};
 
 use super::error::WalletApiError;
 use super::page::{Page, Window};

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::clock::UnixSeconds;
 use crate::money::{Currency, Money};
 use crate::secret::Secret;
-use crate::wallet_api::wire::{DecimalText, both_amounts, wire_enum};
+use crate::wallet_api::wire::{DecimalText, both_amounts, readable, wire_enum};
 
 /// One thing that is bought. A customer's app doesn't show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +49,29 @@ pub enum Freeze {
 
 /// A password that the payer has to know, or the beneficiary to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NewPassword {
-    /// The server makes one and shows it to the payer.
-    Generated,
+pub struct NewPassword {
+    /// The password; where there is none the server makes one and shows it to the
+    /// payer.
+    pub value: Option<Secret>,
+    /// Whether the payer may do without it; the server's default if absent.
+    pub optional: Option<bool>,
+    /// Whether the payer may take the payment back while it stands in the way;
+    /// the server's default if absent.
+    pub cancelable: Option<bool>,
+}
+
+impl NewPassword {
+    /// One that the server makes.
+    #[must_use]
+    pub fn generated() -> Self {
+        Self { value: None, optional: None, cancelable: None }
+    }
+
     /// This one.
-    Provided(Secret),
+    #[must_use]
+    pub fn provided(value: Secret) -> Self {
+        Self { value: Some(value), ..Self::generated() }
+    }
 }
 
 wire_enum! {
@@ -72,8 +90,14 @@ wire_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PaymentPassword {
     /// Who made it: `generated` or `provided`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "readable")]
     pub kind: String,
+    /// Whether the payer may do without it.
+    #[serde(default, deserialize_with = "readable")]
+    pub optional: Option<bool>,
+    /// Whether the payer may take the payment back while it stands in the way.
+    #[serde(default, deserialize_with = "readable")]
+    pub cancelable: Option<bool>,
     /// Whether it still stands in the way.
     pub status: Option<PasswordStatus>,
     /// The password, for the payer and where the server made it.
@@ -231,10 +255,16 @@ impl Serialize for NewPassword {
             r#type: &'static str,
             #[serde(skip_serializing_if = "Option::is_none")]
             value: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            optional: Option<bool>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            cancelable: Option<bool>,
         }
-        match self {
-            Self::Generated => Body { r#type: "generated", value: None },
-            Self::Provided(value) => Body { r#type: "provided", value: Some(value.expose()) },
+        Body {
+            r#type: if self.value.is_some() { "provided" } else { "generated" },
+            value: self.value.as_ref().map(Secret::expose),
+            optional: self.optional,
+            cancelable: self.cancelable,
         }
         .serialize(serializer)
     }

@@ -10,7 +10,10 @@ use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;
 use crate::wallet_api::page::Listed;
-use crate::wallet_api::wire::{DecimalText, both_amounts, null_is_missing, numeric_id, wire_enum};
+use crate::wallet_api::wallets::Account;
+use crate::wallet_api::wire::{
+    DecimalText, Rows, both_amounts, for_or_until, null_is_missing, numeric_id, readable, wire_enum,
+};
 
 numeric_id! {
     /// The number of a payment.
@@ -57,37 +60,58 @@ wire_enum! {
     }
 }
 
-/// The account behind a wallet (wallet-api section 6.2).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Account {
-    /// The account number, for example `EVP0010001000101`.
-    pub number: String,
-    /// The owner's name, as far as these credentials may see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner_display_name: Option<String>,
-}
-
 /// Who is paid.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Beneficiary {
     /// The wallet's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<WalletId>,
+    /// The e-mail address, for somebody who was named by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The phone number, for somebody who was named by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// The wallet, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet: Option<BeneficiaryWallet>,
+}
+
+impl<'de> Deserialize<'de> for Beneficiary {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            id: Option<WalletId>,
+            email: Option<String>,
+            phone: Option<String>,
+            #[serde(default, deserialize_with = "readable")]
+            wallet: Option<BeneficiaryWallet>,
+        }
+        // Some servers say only the wallet's number.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Number(WalletId),
+            Named(Body),
+        }
+        Ok(match Form::deserialize(deserializer)? {
+            Form::Number(id) => Self { id: Some(id), email: None, phone: None, wallet: None },
+            Form::Named(Body { id, email, phone, wallet }) => Self { id, email, phone, wallet },
+        })
+    }
 }
 
 /// The wallet of who is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct BeneficiaryWallet {
     /// The account behind it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
 }
 
 /// A payment. Its amount is read from both of its representations, which must
-/// agree.
+/// agree. What can't be read of its decorations is missing, so that one payment
+/// does not take a list of others along.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "PaymentBody")]
 pub struct Payment {
@@ -130,6 +154,10 @@ pub struct Payment {
     /// What is bought.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
+    /// Items as the server said them that can't be read, for example with a part
+    /// of a quantity. The price above is of all items.
+    #[serde(skip)]
+    pub unreadable_items: Vec<Value>,
     /// The password that stands in the way.
     #[serde(skip)]
     pub password: Option<PaymentPassword>,
@@ -157,6 +185,7 @@ struct PaymentBody {
     currency: String,
     wallet: Option<WalletId>,
     confirmed_at: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "readable")]
     description: Option<String>,
     beneficiary: Option<Beneficiary>,
     purpose: Option<PaymentPurpose>,
@@ -166,13 +195,25 @@ struct PaymentBody {
     commission: Option<CommissionBody>,
     cashback: Option<i64>,
     cashback_decimal: Option<DecimalText>,
+    #[serde(default, deserialize_with = "freeze")]
     freeze: Option<Freeze>,
-    #[serde(default, deserialize_with = "null_is_missing")]
-    items: Vec<Item>,
+    /// Hours, in the older form.
+    #[serde(default, deserialize_with = "readable")]
+    freeze_for: Option<i64>,
+    #[serde(default, deserialize_with = "readable")]
+    freeze_until: Option<UnixSeconds>,
+    #[serde(default)]
+    items: Rows<Item>,
+    #[serde(default, deserialize_with = "readable")]
     password: Option<PaymentPassword>,
     price_rules: Option<PriceRules>,
+    #[serde(default, deserialize_with = "readable")]
     funds_source: Option<FundsSource>,
     parameters: Option<Value>,
+}
+
+fn freeze<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Freeze>, D::Error> {
+    for_or_until(deserializer, Freeze::For, Freeze::Until)
 }
 
 impl Listed for Payment {
@@ -183,7 +224,12 @@ impl TryFrom<PaymentBody> for Payment {
     type Error = String;
 
     fn try_from(body: PaymentBody) -> Result<Self, String> {
+        let older = || {
+            let hours = body.freeze_for.and_then(|hours| hours.checked_mul(3600));
+            body.freeze_until.map(Freeze::Until).or(hours.map(Freeze::For))
+        };
         Ok(Self {
+            freeze: body.freeze.or_else(older),
             id: body.id,
             status: body.status,
             price: both_amounts(body.price, body.price_decimal.as_ref(), &body.currency)?,
@@ -198,8 +244,8 @@ impl TryFrom<PaymentBody> for Payment {
                 .commission
                 .map_or(Ok(Commission::default()), |commission| commission.read(&body.currency))?,
             cashback: optional(body.cashback, body.cashback_decimal.as_ref(), &body.currency)?,
-            freeze: body.freeze,
-            items: body.items,
+            items: body.items.read,
+            unreadable_items: body.items.unreadable,
             password: body.password,
             price_rules: body.price_rules,
             funds_source: body.funds_source,

@@ -22,7 +22,7 @@ fn everything() -> NewPayment {
         commission: Commission { incoming: Some(gel(1)), outgoing: Some(gel(2)) },
         cashback: Some(gel(3)),
         freeze: Some(Freeze::For(3600)),
-        password: Some(NewPassword::Provided(Secret::new("pa55word".to_owned()))),
+        password: Some(NewPassword::provided(Secret::new("pa55word".to_owned()))),
         price_rules: Some(PriceRules { min: Some(100), max: None, choices: Some(vec![100, 500]) }),
         funds_source: Some(FundsSource { kind: Some(FundsSourceType::Gift), details: None }),
         parameters: Some(json!({"bill": "881"})),
@@ -64,7 +64,61 @@ fn a_payment_with_everything_is_read() {
     assert_eq!(payment.items[0].price, gel(250));
     assert_eq!(payment.password.as_ref().unwrap().status, Some(PasswordStatus::Pending));
     assert!(!format!("{payment:?}").contains("pa55word"));
-    for (from, to) in [("\"0.03\"", "\"3.00\""), ("\"0.01\"", "\"1\""), ("\"2.50\"", "\"25\"")] {
+    for (from, to) in [("\"0.03\"", "\"3.00\""), ("\"0.01\"", "\"1\"")] {
         assert!(serde_json::from_str::<Payment>(&text.replace(from, to)).is_err(), "{to}");
+    }
+}
+
+fn odd(fields: &str) -> Result<Payment, serde_json::Error> {
+    let text = format!(r#"{{"id":7,"status":"confirmed","price":500,"currency":"GEL",{fields}}}"#);
+    serde_json::from_str(&text)
+}
+
+#[test]
+fn an_odd_decoration_takes_no_payment_along() {
+    let part = odd(r#""items":[{"title":"Cheese","price":100,"currency":"GEL","quantity":0.5},
+            {"title":"Bread","price":250,"price_decimal":"25","currency":"GEL","quantity":1},
+            {"title":"Wine","price":400,"currency":"GEL","quantity":1}]"#)
+    .unwrap();
+    assert_eq!(part.items.iter().map(|item| &*item.title).collect::<Vec<_>>(), ["Wine"]);
+    assert_eq!((part.unreadable_items.len(), part.price), (2, gel(500)));
+    for fields in [
+        r#""freeze":[],"funds_source":[],"password":[]"#,
+        r#""description":7,"items":null,"password":{"type":null}"#,
+        r#""beneficiary":{"id":2112,"wallet":{"account":[]}}"#,
+    ] {
+        assert!(odd(fields).is_ok(), "{fields}");
+    }
+}
+
+#[test]
+fn what_is_paid_and_who_is_paid_is_no_decoration() {
+    for fields in [
+        r#""price_decimal":"50.00""#,
+        r#""cashback":"x""#,
+        r#""commission":{"in_commission":1,"in_commission_decimal":"1"}"#,
+        r#""beneficiary":"somebody""#,
+        r#""price_rules":{"min":"1.00"}"#,
+    ] {
+        assert!(odd(fields).is_err(), "{fields}");
+    }
+    let wallet = WalletId::new(2112).ok();
+    assert_eq!(odd(r#""beneficiary":2112"#).unwrap().beneficiary.unwrap().id, wallet);
+    let by_phone = odd(r#""beneficiary":{"phone":"995555000000"}"#).unwrap().beneficiary.unwrap();
+    assert_eq!((by_phone.id, by_phone.phone.as_deref()), (None, Some("995555000000")));
+}
+
+#[test]
+fn a_freeze_is_read_in_every_form() {
+    let until = |moment| Some(Freeze::Until(UnixSeconds(moment)));
+    for (fields, freeze) in [
+        (r#""freeze":{"for":60}"#, Some(Freeze::For(60))),
+        (r#""freeze":{"for":60,"until":9}"#, until(9)),
+        (r#""freeze":{"for":60,"until":null},"freeze_for":7"#, Some(Freeze::For(60))),
+        (r#""freeze_for":2"#, Some(Freeze::For(7200))),
+        (r#""freeze_for":2,"freeze_until":9"#, until(9)),
+        (r#""freeze":null"#, None),
+    ] {
+        assert_eq!(odd(fields).unwrap().freeze, freeze, "{fields}");
     }
 }

@@ -23,8 +23,13 @@ pub enum Payer {
         /// Who issued it.
         issuer: String,
         /// Its number.
-        number: String,
+        #[serde(serialize_with = "exposed")]
+        number: Secret,
     },
+}
+
+fn exposed<S: serde::Serializer>(number: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(number.expose())
 }
 
 /// What proves that the payer agrees.

@@ -10,7 +10,7 @@ use crate::wallet_api::page::Window;
 use crate::wallet_api::payments::{NewPayment, PaymentId};
 use crate::wallet_api::projects::ProjectId;
 use crate::wallet_api::users::{IdentificationLevel, UserType};
-use crate::wallet_api::wire::wire_enum;
+use crate::wallet_api::wire::{readable, wire_enum};
 
 /// The body of `POST transaction`. Its default is a transaction of nothing; give
 /// it payments, or an allowance.
@@ -136,12 +136,12 @@ pub struct Inquiry {
     #[serde(rename = "type")]
     pub kind: InquiryType,
     /// What it is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// What is asked for.
     pub items: Vec<InquiryItem>,
     /// What the payer did: `accepted` or `declined`; in answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
 
@@ -154,6 +154,7 @@ pub struct InquiryItem {
     #[serde(rename = "type")]
     pub kind: InquiryItemType,
     /// The words for it.
+    #[serde(default, deserialize_with = "readable")]
     pub title: String,
 }
 

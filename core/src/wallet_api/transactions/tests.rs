@@ -93,7 +93,7 @@ fn payers_as_they_are_sent() {
         Payer::Id(WalletId::new(14471).unwrap()),
         Payer::Email("payer@example.com".to_owned()),
         Payer::Phone("995555000000".to_owned()),
-        Payer::Card { issuer: "sandbox".to_owned(), number: "9000".to_owned() },
+        Payer::Card { issuer: "sandbox".to_owned(), number: Secret::new("9000".to_owned()) },
     ]);
 }
 
@@ -183,4 +183,23 @@ fn a_filter_says_only_what_it_filters() {
         ]
         .map(|(name, value)| (name, Some(value.to_owned())))
     );
+}
+
+#[test]
+fn an_odd_decoration_takes_no_transaction_along() {
+    let odd = |fields: &str| {
+        read(&format!(r#"{{"transaction_key":"pDAlAZ3z","created_at":1,"status":"new",{fields}}}"#))
+    };
+    for fields in [
+        r#""reserve":[],"project":[],"restrictions":[],"redirect_uri":false,"manager_id":"m""#,
+        r#""inquiries":[{"identifier":"a","type":"new","items":[{"identifier":"b","type":"c","title":null}]}]"#,
+    ] {
+        assert!(odd(fields).is_ok(), "{fields}");
+    }
+    let both = odd(r#""reserve":{"for":60,"until":9}"#).unwrap();
+    assert_eq!(both.reserve, Some(Reserve::Until(UnixSeconds(9))));
+    // Money that is paid and states are no decorations.
+    for fields in [r#""payments":[{"id":1,"status":"new","price":1,"currency":"JPY"}]"#, r#""wallet":"w""#] {
+        assert!(odd(fields).is_err(), "{fields}");
+    }
 }

@@ -11,7 +11,7 @@ use crate::wallet_api::page::Listed;
 use crate::wallet_api::payments::Payment;
 use crate::wallet_api::projects::{Project, ProjectId};
 use crate::wallet_api::users::UserId;
-use crate::wallet_api::wire::{null_is_missing, wire_enum};
+use crate::wallet_api::wire::{for_or_until, null_is_missing, readable, wire_enum};
 
 wire_enum! {
     /// The state of a transaction (wallet-api section 5.6).
@@ -89,7 +89,7 @@ pub struct Transaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<UnixSeconds>,
     /// How long the money stays held.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "reserve", skip_serializing_if = "Option::is_none")]
     pub reserve: Option<Reserve>,
     /// Whether acceptance settles at once.
     #[serde(default, deserialize_with = "null_is_missing")]
@@ -101,16 +101,16 @@ pub struct Transaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<LocationId>,
     /// The project, if it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub project: Option<Project>,
     /// Where the web page for acceptance leads back to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
     /// The user who operated the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub manager_id: Option<UserId>,
     /// Who may pay.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub restrictions: Option<Restrictions>,
     /// The allowance that is asked for at the same time.
     #[serde(skip_serializing)]
@@ -121,6 +121,10 @@ pub struct Transaction {
     /// What is paid.
     #[serde(default, deserialize_with = "null_is_missing")]
     pub payments: Vec<Payment>,
+}
+
+fn reserve<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Reserve>, D::Error> {
+    for_or_until(deserializer, Reserve::For, Reserve::Until)
 }
 
 /// Who may pay.

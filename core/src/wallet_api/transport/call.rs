@@ -1,5 +1,7 @@
 //! A call of the API before it is signed.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -29,7 +31,7 @@ enum Base {
     Site,
 }
 
-#[derive(Debug)]
+/// `Debug` shows what logs show, see [`Call::route`].
 pub(in crate::wallet_api) struct Call {
     base: Base,
     pub(super) method: Method,
@@ -41,10 +43,15 @@ pub(in crate::wallet_api) struct Call {
 }
 
 /// The exact bytes that are hashed and sent; wiped when the last user is done.
-#[derive(Debug)]
 pub(super) struct Body {
     pub(super) content_type: HeaderValue,
     pub(super) bytes: Bytes,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({} {})", self.method, self.route())
+    }
 }
 
 impl Call {

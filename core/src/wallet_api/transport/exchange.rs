@@ -13,8 +13,9 @@ use crate::wallet_api::environment::Environment;
 use crate::wallet_api::error::WalletApiError;
 use crate::wallet_api::tls;
 
-/// A request as it goes on the wire.
-#[derive(Clone, Debug)]
+/// A request as it goes on the wire. `Debug` shows neither query nor body, which
+/// can hold codes and passwords, nor the path's values and the signature.
+#[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
@@ -26,8 +27,9 @@ pub struct HttpRequest {
     pub body: Bytes,
 }
 
-/// An answer, complete and decompressed.
-#[derive(Clone, Debug)]
+/// An answer, complete and decompressed. `Debug` shows no body, which can hold
+/// tokens.
+#[derive(Clone)]
 pub struct HttpAnswer {
     /// The status.
     pub status: StatusCode,
@@ -35,6 +37,18 @@ pub struct HttpAnswer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpRequest({} {}, {} bytes)", self.method, self.url.authority(), self.body.len())
+    }
+}
+
+impl fmt::Debug for HttpAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpAnswer({}, {} bytes)", self.status, self.body.len())
+    }
 }
 
 /// The bounds of one exchange.

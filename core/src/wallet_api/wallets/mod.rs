@@ -1,24 +1,27 @@
 //! Wallets and balances (wallet-api section 6.2).
 
+mod account;
+mod pending;
 mod search;
+mod statement_stream;
 mod statements;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use account::{Account, AccountFlags, AccountStatus, AccountType};
+pub use pending::{PendingPayment, PendingPaymentId, ReservationStatement};
 pub use search::{Contacts, WalletSearch};
-pub use statements::{
-    Direction, OtherParty, PendingPayment, PendingPaymentId, ReservationStatement, Statement,
-    StatementFilter, StatementId, StatementType, Statements,
-};
+use statement_stream::Place;
+pub use statement_stream::{StatementFilter, Statements};
+pub use statements::{Direction, OtherParty, Statement, StatementId, StatementType, TransferId};
 
 use super::error::WalletApiError;
 use super::page::{Page, Window};
-use super::payments::Account;
 use super::transactions::WalletRef;
 use super::transport::{Call, Transport};
-use super::wire::{DecimalText, both_amounts};
+use super::wire::{DecimalText, both_amounts, readable};
 use crate::code::WalletId;
 use crate::money::{Currency, Money};
 
@@ -28,8 +31,10 @@ pub struct Wallet {
     /// Its number.
     pub id: WalletId,
     /// The number of the user who owns it.
+    #[serde(default, deserialize_with = "readable")]
     pub owner: Option<u64>,
     /// The account behind it.
+    #[serde(default, deserialize_with = "readable")]
     pub account: Option<Account>,
 }
 
@@ -74,6 +79,7 @@ struct BalanceBody {
     at_disposal_decimal: Option<DecimalText>,
     reserved: Option<i64>,
     reserved_decimal: Option<DecimalText>,
+    #[serde(default, deserialize_with = "readable")]
     converted: Option<ConvertedBody>,
 }
 
@@ -183,10 +189,10 @@ impl<'a> Wallets<'a> {
         &self,
         wallet: WalletRef,
         filter: &StatementFilter,
-        after: Option<String>,
+        place: &Place,
     ) -> Result<Page<Statement>, WalletApiError> {
         self.transport
-            .send(&Call::get(format!("wallet/{wallet}/statements")).queries(filter.pairs(after)))
+            .send(&Call::get(format!("wallet/{wallet}/statements")).queries(filter.pairs(place)))
             .await
     }
 

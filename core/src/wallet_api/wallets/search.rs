@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Wallet, Wallets};
+use crate::secret::Secret;
 use crate::wallet_api::error::WalletApiError;
 use crate::wallet_api::transport::Call;
 use crate::wallet_api::users::UserId;
@@ -37,7 +38,7 @@ pub enum WalletSearch {
     /// A card that the wallet knows.
     Card {
         /// Its number.
-        number: String,
+        number: Secret,
         /// Who issued it.
         issuer: Option<String>,
     },
@@ -59,7 +60,9 @@ impl WalletSearch {
             }
             Self::Barcode(barcode) => ("barcode", barcode.clone(), None),
             Self::LicencePlate(plate) => ("licence_plate", plate.clone(), None),
-            Self::Card { number, issuer } => ("card", number.clone(), Some(("card_issuer", issuer))),
+            Self::Card { number, issuer } => {
+                ("card", number.expose().to_owned(), Some(("card_issuer", issuer)))
+            }
             Self::User(user) => ("user_id", user.to_string(), None),
         };
         let (other, qualifier) = qualified.map_or(("", None), |(other, value)| (other, value.clone()));

@@ -1,17 +1,13 @@
-//! What came and went, what is pending and what is held (wallet-api section
-//! 6.3).
-
-use std::collections::VecDeque;
+//! What came and went (wallet-api section 6.3).
 
 use serde::Deserialize;
 
-use super::{WalletRef, Wallets};
 use crate::clock::UnixSeconds;
-use crate::code::{TransactionKey, WalletId};
-use crate::money::{Currency, Money};
-use crate::wallet_api::error::WalletApiError;
-use crate::wallet_api::page::{Listed, Page};
-use crate::wallet_api::wire::{DecimalText, both_amounts, null_is_missing, numeric_id, wire_enum};
+use crate::code::WalletId;
+use crate::money::Money;
+use crate::wallet_api::page::Listed;
+use crate::wallet_api::users::UserId;
+use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, readable, readable_rows, wire_enum};
 
 numeric_id! {
     /// The number of a statement.
@@ -19,8 +15,8 @@ numeric_id! {
 }
 
 numeric_id! {
-    /// The number of a pending payment.
-    PendingPaymentId
+    /// The number of a transfer between accounts.
+    TransferId
 }
 
 wire_enum! {
@@ -51,16 +47,74 @@ wire_enum! {
     }
 }
 
-/// Who is on the other side.
+/// Who is on the other side; what can't be read of it is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "OtherPartyBody")]
 pub struct OtherParty {
-    /// The name; some servers call it `name`.
-    #[serde(alias = "name")]
+    /// The name.
     pub display_name: Option<String>,
     /// The wallet.
     pub wallet_id: Option<WalletId>,
+    /// The user.
+    pub user_id: Option<UserId>,
+    /// The user who owns the wallet.
+    pub owner_id: Option<UserId>,
     /// The account number.
     pub account_number: Option<String>,
+    /// The code of a person or a company.
+    pub code: Option<String>,
+    /// The phone number.
+    pub phone: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The bank's BIC.
+    pub bic: Option<String>,
+    /// IBANs of the account.
+    pub ibans: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct OtherPartyBody {
+    #[serde(default, deserialize_with = "readable")]
+    display_name: Option<String>,
+    /// What some servers call the same; some send both.
+    #[serde(default, deserialize_with = "readable")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
+    wallet_id: Option<WalletId>,
+    #[serde(default, deserialize_with = "readable")]
+    user_id: Option<UserId>,
+    #[serde(default, deserialize_with = "readable")]
+    owner_id: Option<UserId>,
+    #[serde(default, deserialize_with = "readable")]
+    account_number: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
+    phone: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "readable")]
+    bic: Option<String>,
+    #[serde(default, deserialize_with = "readable_rows")]
+    ibans: Vec<String>,
+}
+
+impl From<OtherPartyBody> for OtherParty {
+    fn from(body: OtherPartyBody) -> Self {
+        Self {
+            display_name: body.display_name.or(body.name),
+            wallet_id: body.wallet_id,
+            user_id: body.user_id,
+            owner_id: body.owner_id,
+            account_number: body.account_number,
+            code: body.code,
+            phone: body.phone,
+            email: body.email,
+            bic: body.bic,
+            ibans: body.ibans,
+        }
+    }
 }
 
 /// Money that came or went.
@@ -69,6 +123,10 @@ pub struct OtherParty {
 pub struct Statement {
     /// Its number.
     pub id: StatementId,
+    /// Its transfer.
+    pub transfer_id: Option<TransferId>,
+    /// The account that it is of.
+    pub account_number: Option<String>,
     /// How much; never negative.
     pub amount: Money,
     /// When.
@@ -88,16 +146,22 @@ pub struct Statement {
 #[derive(Deserialize)]
 struct StatementBody {
     id: StatementId,
+    #[serde(default, deserialize_with = "readable")]
+    transfer_id: Option<TransferId>,
+    #[serde(default, deserialize_with = "readable")]
+    account_number: Option<String>,
     amount: Option<i64>,
     amount_decimal: Option<DecimalText>,
     currency: String,
     date: UnixSeconds,
-    #[serde(default, deserialize_with = "null_is_missing")]
+    #[serde(default, deserialize_with = "readable")]
     details: String,
     direction: Direction,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "readable")]
     kind: Option<StatementType>,
+    #[serde(default, deserialize_with = "readable")]
     other_party: Option<OtherParty>,
+    #[serde(default, deserialize_with = "readable")]
     reference_number: Option<String>,
 }
 
@@ -107,6 +171,8 @@ impl TryFrom<StatementBody> for Statement {
     fn try_from(body: StatementBody) -> Result<Self, String> {
         Ok(Self {
             id: body.id,
+            transfer_id: body.transfer_id,
+            account_number: body.account_number,
             amount: both_amounts(body.amount, body.amount_decimal.as_ref(), &body.currency)?,
             date: body.date,
             details: body.details,
@@ -118,204 +184,14 @@ impl TryFrom<StatementBody> for Statement {
     }
 }
 
-/// A payment that is not settled yet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "PendingBody")]
-pub struct PendingPayment {
-    /// Its number.
-    pub id: PendingPaymentId,
-    /// How much.
-    pub amount: Money,
-    /// The words for it.
-    pub details: Option<String>,
-    /// Which way.
-    pub direction: Direction,
-    /// Whether it can be taken back, see [`Wallets::cancel_pending`].
-    pub cancelable: bool,
-    /// Its transaction.
-    pub transaction_key: Option<TransactionKey>,
-    /// When it began.
-    pub date: Option<UnixSeconds>,
-    /// When it ends by itself.
-    pub valid_until: Option<UnixSeconds>,
-    /// Who is on the other side.
-    pub other_party: Option<OtherParty>,
-}
-
-#[derive(Deserialize)]
-struct PendingBody {
-    id: PendingPaymentId,
-    amount: Option<i64>,
-    amount_decimal: Option<DecimalText>,
-    currency: String,
-    details: Option<String>,
-    direction: Direction,
-    #[serde(default, deserialize_with = "null_is_missing")]
-    cancelable: bool,
-    transaction_key: Option<TransactionKey>,
-    date: Option<UnixSeconds>,
-    valid_until: Option<UnixSeconds>,
-    other_party: Option<OtherParty>,
-}
-
-impl TryFrom<PendingBody> for PendingPayment {
-    type Error = String;
-
-    fn try_from(body: PendingBody) -> Result<Self, String> {
-        Ok(Self {
-            id: body.id,
-            amount: both_amounts(body.amount, body.amount_decimal.as_ref(), &body.currency)?,
-            details: body.details,
-            direction: body.direction,
-            cancelable: body.cancelable,
-            transaction_key: body.transaction_key,
-            date: body.date,
-            valid_until: body.valid_until,
-            other_party: body.other_party,
-        })
-    }
-}
-
-/// Money that is held.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "ReservationBody")]
-pub struct ReservationStatement {
-    /// How much.
-    pub amount: Money,
-    /// The words for it.
-    pub details: Option<String>,
-    /// The reference.
-    pub reference_number: Option<String>,
-    /// Since when.
-    pub date: UnixSeconds,
-    /// Which way.
-    pub direction: Option<Direction>,
-    /// Who is on the other side.
-    pub other_party: Option<OtherParty>,
-}
-
-#[derive(Deserialize)]
-struct ReservationBody {
-    amount: Option<i64>,
-    amount_decimal: Option<DecimalText>,
-    currency: String,
-    details: Option<String>,
-    reference_number: Option<String>,
-    date: UnixSeconds,
-    direction: Option<Direction>,
-    other_party: Option<OtherParty>,
-}
-
-impl TryFrom<ReservationBody> for ReservationStatement {
-    type Error = String;
-
-    fn try_from(body: ReservationBody) -> Result<Self, String> {
-        Ok(Self {
-            amount: both_amounts(body.amount, body.amount_decimal.as_ref(), &body.currency)?,
-            details: body.details,
-            reference_number: body.reference_number,
-            date: body.date,
-            direction: body.direction,
-            other_party: body.other_party,
-        })
-    }
-}
-
 impl Listed for Statement {
     const PLURAL: &'static str = "statements";
-}
-
-impl Listed for PendingPayment {
-    const PLURAL: &'static str = "pending_payments";
-}
-
-impl Listed for ReservationStatement {
-    const PLURAL: &'static str = "reservation_statements";
-}
-
-/// Which statements to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StatementFilter {
-    /// In any of these currencies; all if empty.
-    pub currencies: Vec<Currency>,
-    /// This way only.
-    pub direction: Option<Direction>,
-    /// With this text in them.
-    pub text: Option<String>,
-    /// At or after this moment.
-    pub from: Option<UnixSeconds>,
-    /// At or before this moment.
-    pub to: Option<UnixSeconds>,
-    /// So many in one answer, 1 to 200; the server's default is 20.
-    pub page: Option<u32>,
-}
-
-impl StatementFilter {
-    pub(super) fn pairs(&self, after: Option<String>) -> [(&'static str, Option<String>); 7] {
-        let currencies = self.currencies.iter().map(|currency| currency.code()).collect::<Vec<_>>().join(",");
-        [
-            ("currency", (!currencies.is_empty()).then_some(currencies)),
-            ("direction", self.direction.as_ref().map(|direction| direction.as_str().to_owned())),
-            ("text", self.text.clone()),
-            ("from", self.from.map(|from| from.to_string())),
-            ("to", self.to.map(|to| to.to_string())),
-            ("limit", self.page.map(|limit| limit.to_string())),
-            ("after", after),
-        ]
-    }
-}
-
-/// Statements one after the other, newest first, read page by page as they are
-/// asked for. What comes in while it is read is not in it: pages follow a
-/// cursor, not a number.
-#[derive(Debug)]
-pub struct Statements<'a> {
-    wallets: Wallets<'a>,
-    wallet: WalletRef,
-    filter: StatementFilter,
-    read: VecDeque<Statement>,
-    next: Next,
-}
-
-#[derive(Debug)]
-enum Next {
-    Page(Option<String>),
-    End,
-}
-
-impl<'a> Statements<'a> {
-    pub(super) fn new(wallets: Wallets<'a>, wallet: WalletRef, filter: StatementFilter) -> Self {
-        Self { wallets, wallet, filter, read: VecDeque::new(), next: Next::Page(None) }
-    }
-
-    /// The next statement; `None` at the end.
-    ///
-    /// # Errors
-    /// [`WalletApiError`]; asking again goes on at the same place.
-    pub async fn next(&mut self) -> Result<Option<Statement>, WalletApiError> {
-        loop {
-            if let Some(statement) = self.read.pop_front() {
-                return Ok(Some(statement));
-            }
-            let Next::Page(after) = &self.next else { return Ok(None) };
-            let page: Page<Statement> =
-                self.wallets.statement_page(self.wallet, &self.filter, after.clone()).await?;
-            let cursor = page.metadata.cursors.after;
-            // A server that gives the same mark again would be read for ever.
-            self.next = match cursor {
-                Some(cursor) if !page.items.is_empty() && after.as_ref() != Some(&cursor) => {
-                    if page.metadata.has_next == Some(false) { Next::End } else { Next::Page(Some(cursor)) }
-                }
-                _ => Next::End,
-            };
-            self.read = page.items.into();
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Currency;
 
     #[test]
     fn a_statement_is_read_with_both_of_its_amounts() {
@@ -327,5 +203,22 @@ mod tests {
         assert_eq!(statement.other_party.unwrap().display_name.as_deref(), Some("Demo cafe"));
         let contradiction = STATEMENT.replace("25.99", "2599");
         assert!(serde_json::from_str::<Statement>(&contradiction).is_err());
+    }
+
+    #[test]
+    fn an_odd_other_side_takes_no_statement_along() {
+        let statement = |odd: &str| {
+            let text = format!(r#"{{"id":7,"amount":1,"currency":"GEL","date":1,"direction":"in",{odd}}}"#);
+            serde_json::from_str::<Statement>(&text)
+        };
+        let both =
+            statement(r#""other_party":{"name":"A","display_name":"B","wallet_id":0,"ibans":[1,"GE1"]}"#);
+        let other = both.unwrap().other_party.unwrap();
+        assert_eq!((other.display_name.as_deref(), other.wallet_id), (Some("B"), None));
+        assert_eq!(other.ibans, ["GE1"]);
+        for odd in [r#""other_party":"A""#, r#""other_party":[]"#, r#""details":7"#, r#""transfer_id":"t""#] {
+            assert!(statement(odd).is_ok(), "{odd}");
+        }
+        assert!(statement(r#""amount_decimal":"1""#).is_err());
     }
 }

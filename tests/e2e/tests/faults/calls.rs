@@ -76,8 +76,18 @@ fn subscriber() -> NewSubscriber {
     }
 }
 
+fn new_client() -> NewClient {
+    NewClient {
+        kind: ClientType::PrivateClient,
+        title: "x".to_owned(),
+        permissions: Vec::new(),
+        hosts: Vec::new(),
+        project_id: None,
+    }
+}
+
 fn registration() -> Registration {
-    Registration { phone: "995577000001".to_owned(), locale: "ka".to_owned(), password: secret() }
+    Registration::new("995577000001".to_owned(), "ka", secret())
 }
 
 fn prices() -> ConfirmPrices {
@@ -99,11 +109,14 @@ pub(crate) fn all() -> Vec<Call> {
         write "oauth.extend" = |api| api.oauth().extend(&secret(), &[], &[ExtendedScope::ConvertCurrency], &secret());
         write "oauth.activate" = |api| api.oauth().activate(&secret());
         write "oauth.revoke" = |api| api.oauth().revoke(&secret());
+        write "app_tokens.auth_token" = |api| api.app_tokens().auth_token();
+        write "app_tokens.json_web_token" = |api| api.app_tokens().json_web_token("a", "b");
         read "clients.own" = |api| api.clients().own();
         read "clients.get" = |api| api.clients().get(ClientId(1));
         read "clients.list" = |api| api.clients().list(None, Window::default());
         write "clients.register" = |api| api.clients().register(&DeviceInfo::default());
-        write "clients.update" = |api| api.clients().update(ClientId(1), "x", &[]);
+        write "clients.create" = |api| api.clients().create(&new_client());
+        write "clients.update" = |api| api.clients().update(ClientId(1), &ClientUpdate::default());
         read "clients.device_status" = |api| api.clients().device_status(AppClientInfoId(1));
         write "transactions.create" = |api| api.transactions().create(&transaction());
         read "transactions.get" = |api| api.transactions().get(&key());
@@ -162,7 +175,7 @@ pub(crate) fn all() -> Vec<Call> {
         write "users.set_position" = |api| api.users().set_position(1.0, 2.0, true);
         write "users.register" = |api| api.users().register(&registration());
         write "users.confirm_phone" = |api| api.users().confirm_phone(UserRef::Me, &secret());
-        write "users.add_phone" = |api| api.users().add_phone(UserRef::Me, "1");
+        write "users.add_phone" = |api| api.users().add_phone(UserRef::Me, "1", &[]);
         write "users.reset_password" = |api| api.users().reset_password(&UserSearch::Phone("1".to_owned()), None);
         write "users.set_password" = |api| set_password(&api);
         write "identification.begin" = |api| api.identification().begin(UserRef::Me);

@@ -1,144 +1,52 @@
 //! API clients, and installations of an app (wallet-api section 3.4).
 
+mod client;
+mod device;
+
 use serde::{Deserialize, Serialize};
+
+pub use client::{
+    AppClientInfoId, Client, ClientHost, ClientId, ClientPermission, ClientType, WalletPermissions,
+};
+pub use device::DeviceInfo;
 
 use super::credentials::{MacCredentials, MacKey};
 use super::error::WalletApiError;
-use super::page::{Listed, Page, Window};
-use super::projects::{Project, ProjectId};
+use super::page::{Page, Window};
+use super::projects::ProjectId;
 use super::transport::{Call, Transport};
-use super::wire::{null_is_missing, numeric_id, wire_enum};
 use crate::secret::Secret;
 
-numeric_id! {
-    /// The number of a client.
-    ClientId
-}
-
-numeric_id! {
-    /// The number under which the server knows a device.
-    AppClientInfoId
-}
-
-wire_enum! {
-    /// What a client is.
-    pub enum ClientType {
-        /// A server of a merchant.
-        PrivateClient = "private_client",
-        /// An app, before it is installed.
-        Application = "application",
-        /// One installation of an app.
-        AppClient = "app_client",
-    }
-}
-
-wire_enum! {
-    /// What a client may do.
-    pub enum ClientPermission {
-        /// Show pages in a frame.
-        ShowInFrame = "show_in_frame",
-        /// Give information on users that is trusted.
-        GiveTrustedUserInfo = "give_trusted_user_info",
-        /// Sign users in with their passwords.
-        UsePasswordGrant = "use_password_grant",
-        /// Let payers accept by flash SMS.
-        AcceptWithFlash = "accept_with_flash",
-        /// Let payers accept with their PINs.
-        AcceptWithPin = "accept_with_pin",
-        /// Read statements.
-        AccessStatements = "access_statements",
-        /// Search users by personal code.
-        SearchByPersonCode = "search_by_person_code",
-        /// Use the Wallet API.
-        UseWalletApi = "use_wallet_api",
-        /// Use calls about clients.
-        UseClientApi = "use_client_api",
-        /// Use the OAuth API.
-        UseOAuthApi = "use_oauth_api",
-        /// Register users with parameters.
-        ProvideRegistrationParameters = "provide_registration_parameters",
-    }
-}
-
-/// A place that a client's addresses may lie at.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ClientHost {
-    /// The host's name.
-    pub host: String,
-    /// The port, if it is not that of the protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// What the path begins with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// The protocol, if it has to be this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub protocol: Option<String>,
-    /// Whether any port will do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub any_port: Option<bool>,
-    /// Whether any host below this one will do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub any_subdomain: Option<bool>,
-}
-
-/// An API client.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Client {
-    /// Its number.
-    pub id: ClientId,
-    /// What it is.
+/// A client to make that is not an installation of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewClient {
+    /// What it shall be. For installations see [`Clients::register`].
     #[serde(rename = "type")]
     pub kind: ClientType,
     /// Its name.
-    #[serde(default, deserialize_with = "null_is_missing")]
     pub title: String,
     /// What it may do.
-    #[serde(default, deserialize_with = "null_is_missing")]
     pub permissions: Vec<ClientPermission>,
     /// Where its addresses may lie.
-    #[serde(default, deserialize_with = "null_is_missing")]
     pub hosts: Vec<ClientHost>,
     /// Its project.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub project: Option<Project>,
-    /// The device, for an installation of an app.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub app_client_info_id: Option<AppClientInfoId>,
+    pub project_id: Option<ProjectId>,
 }
 
-impl Listed for Client {
-    const PLURAL: &'static str = "clients";
-}
-
-/// What an app tells of the device that it is installed on; all of it may be
-/// left out.
+/// What is to be changed of a client: what is missing stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct DeviceInfo {
-    /// A name for the device, which its owner recognises.
+pub struct ClientUpdate {
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The operating system with its version.
+    /// Where its addresses may lie: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub os: Option<String>,
-    /// The model.
+    pub hosts: Option<Vec<ClientHost>>,
+    /// What it may do: all of it. A client gives no permission that it has not
+    /// itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// The platform's identifier of the installation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_id: Option<String>,
-    /// Whether its protection was removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rooted: Option<bool>,
-    /// Whether it is no real device.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub simulator: Option<bool>,
-    /// The language of the system.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system_language: Option<String>,
-    /// The app's version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub app_version: Option<String>,
+    pub permissions: Option<Vec<ClientPermission>>,
 }
 
 /// A client as it was registered, with the credentials that are told only once.
@@ -236,22 +144,25 @@ impl<'a> Clients<'a> {
         self.transport.send(&Call::post("client").json(&body)?).await
     }
 
-    /// Changes the name and the hosts of a client (`PUT client/{id}`).
+    /// Makes a client of another type (`POST client`), for example one for a
+    /// merchant's server. Not every client may. The credentials are told only
+    /// here.
     ///
     /// # Errors
-    /// [`WalletApiError`].
-    pub async fn update(
-        &self,
-        id: ClientId,
-        title: &str,
-        hosts: &[ClientHost],
-    ) -> Result<Client, WalletApiError> {
-        #[derive(Serialize)]
-        struct Body<'b> {
-            title: &'b str,
-            hosts: &'b [ClientHost],
-        }
-        self.transport.send(&Call::put(format!("client/{id}")).json(&Body { title, hosts })?).await
+    /// [`WalletApiError`]; `forbidden` and `invalid_parameters` from a server that
+    /// makes none of this type. A lost answer is looked for with
+    /// [`Clients::list`]; the credentials are lost with it.
+    pub async fn create(&self, new: &NewClient) -> Result<RegisteredClient, WalletApiError> {
+        self.transport.send(&Call::post("client").json(new)?).await
+    }
+
+    /// Changes a client (`PUT client/{id}`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`]; `forbidden` for a permission that the signing client has
+    /// not itself.
+    pub async fn update(&self, id: ClientId, update: &ClientUpdate) -> Result<Client, WalletApiError> {
+        self.transport.send(&Call::put(format!("client/{id}")).json(update)?).await
     }
 
     /// Whether a device is still welcome (`GET client/info/{id}/status`).
@@ -292,13 +203,28 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_of_a_device_is_sent() {
-        let device =
-            DeviceInfo { os: Some("Android 16".to_owned()), rooted: Some(false), ..DeviceInfo::default() };
-        insta::assert_json_snapshot!(device, @r#"
+    fn clients_as_they_are_made_and_changed() {
+        insta::assert_json_snapshot!(NewClient {
+            kind: ClientType::PrivateClient,
+            title: "Shop".to_owned(),
+            permissions: vec![ClientPermission::AcceptWithPin],
+            hosts: Vec::new(),
+            project_id: Some(ProjectId(1234)),
+        }, @r#"
         {
-          "os": "Android 16",
-          "rooted": false
+          "type": "private_client",
+          "title": "Shop",
+          "permissions": [
+            "accept_with_pin"
+          ],
+          "hosts": [],
+          "project_id": 1234
+        }
+        "#);
+        let update = ClientUpdate { permissions: Some(Vec::new()), ..ClientUpdate::default() };
+        insta::assert_json_snapshot!(update, @r#"
+        {
+          "permissions": []
         }
         "#);
     }

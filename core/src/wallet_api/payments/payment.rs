@@ -87,18 +87,20 @@ impl<'de> Deserialize<'de> for Beneficiary {
             #[serde(default, deserialize_with = "readable")]
             wallet: Option<BeneficiaryWallet>,
         }
-        // Some servers say only the wallet's number.
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Number(WalletId),
-            Named(Body),
-        }
-        Ok(match Form::deserialize(deserializer)? {
-            Form::Number(id) => Self { id: Some(id), email: None, phone: None, wallet: None },
-            Form::Named(Body { id, email, phone, wallet }) => Self { id, email, phone, wallet },
-        })
+        let said = Value::deserialize(deserializer)?;
+        let Body { id, email, phone, wallet } = match said {
+            // Some servers say only the wallet's number.
+            number @ Value::Number(_) => {
+                Body { id: Some(read(number)?), email: None, phone: None, wallet: None }
+            }
+            named => read(named)?,
+        };
+        Ok(Self { id, email, phone, wallet })
     }
+}
+
+fn read<T: serde::de::DeserializeOwned, E: serde::de::Error>(said: Value) -> Result<T, E> {
+    serde_json::from_value(said).map_err(E::custom)
 }
 
 /// The wallet of who is paid.

@@ -1,5 +1,6 @@
 //! The one place that signs, sends, limits, repeats and sorts errors.
 
+mod answer;
 mod budget;
 mod call;
 mod exchange;
@@ -9,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
+use answer::Answer;
 use budget::Priority;
 pub use budget::RequestBudget;
 pub(super) use call::Call;
@@ -24,7 +26,7 @@ pub use retry::RetryPolicy;
 
 use super::credentials::{Credentials, MacCredentials};
 use super::environment::Environment;
-use super::error::{Captcha, ErrorBody, ServerError, WalletApiError};
+use super::error::{Captcha, WalletApiError};
 use super::mac::{Ext, RequestToSign, authorization_header};
 use super::server::ServerTime;
 use crate::clock::{Clock, Random, UnixSeconds, random_text};
@@ -33,11 +35,6 @@ use crate::clock::{Clock, Random, UnixSeconds, random_text};
 const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
 /// How long a call may take in all, with its repetitions.
 const PATIENCE: Duration = Duration::from_secs(45);
-/// No server makes a phone wait longer.
-const LONGEST_RETRY_AFTER: u64 = 3600;
-const CORRELATION_ID: &str = "paysera-correlation-id";
-const CAPTCHA_KEY: &str = "g-recaptcha-key";
-const CAPTCHA_URL: &str = "recaptcha-unlock-url";
 const CAPTCHA_ANSWER: &str = "g-recaptcha-response";
 /// Letters and digits, see wallet-api section 2.3.
 const NONCE_LENGTH: usize = 32;
@@ -217,35 +214,11 @@ impl Transport {
         let left = deadline.saturating_duration_since(began);
         let bounds = Bounds { time: left.min(self.shared.timeouts.total), answer: ANSWER_LIMIT };
         let answer = match self.shared.exchange.exchange(request, bounds).await {
-            Ok(answer) => self.sort(call, answer),
+            Ok(answer) => Answer::of(call, answer, &self.shared.budget),
             Err(error) => Err(error),
         };
         log(call, &answer, began.elapsed());
         answer
-    }
-
-    /// An error status becomes an error; a limit of requests is obeyed.
-    fn sort(&self, call: &Call, answer: HttpAnswer) -> Result<Answer, WalletApiError> {
-        let status = answer.status.as_u16();
-        let correlation_id = text(&answer.headers, CORRELATION_ID).map(str::to_owned);
-        if answer.status.is_success() {
-            return Ok(Answer { status, correlation_id, body: answer.body });
-        }
-        let retry_after = text(&answer.headers, RETRY_AFTER.as_str())
-            .and_then(|seconds| seconds.parse::<u64>().ok())
-            .map(|seconds| Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)));
-        let captcha = text(&answer.headers, CAPTCHA_KEY)
-            .zip(text(&answer.headers, CAPTCHA_URL))
-            .map(|(key, url)| Captcha { site_key: key.to_owned(), unlock_url: url.to_owned() });
-        // A write is also limited for what it says, like a wrong reservation
-        // code: that must not hold up the till.
-        if status == 429 && (captcha.is_some() || call.is_read()) {
-            self.shared.budget.pause(retry_after, captcha.clone());
-        }
-        let error: ServerError = serde_json::from_slice::<ErrorBody>(&answer.body)
-            .map_err(|error| not_understood(status, &error))?
-            .into_error(status, correlation_id);
-        Err(Box::new(ServerError { retry_after, captcha, ..error }).into())
     }
 
     /// Shows the server that a person is there, so that it takes requests again
@@ -266,7 +239,7 @@ impl Transport {
         }
         let request = HttpRequest { method: call.method.clone(), url, headers, body };
         let bounds = Bounds { time: self.shared.timeouts.total.min(self.patience), answer: ANSWER_LIMIT };
-        self.sort(&call, self.shared.exchange.exchange(request, bounds).await?)?;
+        Answer::of(&call, self.shared.exchange.exchange(request, bounds).await?, &self.shared.budget)?;
         self.shared.budget.resume();
         Ok(())
     }
@@ -305,33 +278,9 @@ impl Transport {
     }
 }
 
-/// A good answer.
-struct Answer {
-    status: u16,
-    correlation_id: Option<String>,
-    body: Bytes,
-}
-
-impl Answer {
-    fn text(&self) -> Result<String, WalletApiError> {
-        String::from_utf8(self.body.to_vec()).map_err(|_| WalletApiError::NotUnderstood {
-            status: self.status,
-            reason: "it is not text".to_owned(),
-        })
-    }
-
-    fn json<T: DeserializeOwned>(&self) -> Result<T, WalletApiError> {
-        serde_json::from_slice(&self.body).map_err(|error| not_understood(self.status, &error))
-    }
-}
-
 fn deadline(patience: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(patience).unwrap_or(now)
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// One event a request, with nothing that is anybody's business: no query, no
@@ -349,34 +298,3 @@ fn log(call: &Call, answer: &Result<Answer, WalletApiError>, took: Duration) {
         }
     }
 }
-
-/// The reason names the place, not the content, of what could not be read.
-fn not_understood(status: u16, error: &serde_json::Error) -> WalletApiError {
-    let reason = match error.classify() {
-        serde_json::error::Category::Data => without_quotations(&error.to_string()),
-        category => format!("{category:?} error at byte {}", error.column()),
-    };
-    WalletApiError::NotUnderstood { status, reason }
-}
-
-/// The text without what it quotes from the answer, which can be a secret.
-fn without_quotations(text: &str) -> String {
-    let (mut kept, mut quoted, mut escaped) = (String::new(), false, false);
-    for character in text.chars() {
-        match character {
-            '"' if !escaped => {
-                quoted = !quoted;
-                kept.push('"');
-            }
-            _ if !quoted => kept.push(character),
-            _ => escaped = character == '\\' && !escaped,
-        }
-        if character == '"' {
-            escaped = false;
-        }
-    }
-    kept
-}
-
-#[cfg(test)]
-mod tests;

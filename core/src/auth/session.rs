@@ -1,5 +1,7 @@
 //! A signed-in user: credentials that keep themselves fresh.
 
+mod extend;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -163,26 +165,8 @@ impl Inner {
     async fn refresh(&self) -> Result<(), WalletApiError> {
         let refreshed = self.try_refresh().await;
         match refreshed {
-            Ok(tokens) => {
-                let mut state = self.state();
-                // Signed out in the meantime.
-                if state.tokens.is_none() {
-                    return Err(SignedOut.into());
-                }
-                state.tokens = Some(tokens);
-                state.refreshed_at = Some(Instant::now());
-                state.refreshes = state.refreshes.wrapping_add(1);
-                (state.failures, state.failed) = (0, None);
-                Ok(())
-            }
-            Err(error) if is_final(&error) => {
-                self.state().tokens = None;
-                // What is left in the store is refused again after the next start.
-                if let Err(error) = self.with_store(Tokens::forget).await {
-                    tracing::warn!(%error, "a session that ended is still in the secret store");
-                }
-                Err(SignedOut.into())
-            }
+            Ok(tokens) => self.take(tokens).map_err(WalletApiError::from),
+            Err(error) if is_final(&error) => Err(self.end().await.into()),
             Err(error) => {
                 let error = Arc::new(error);
                 let mut state = self.state();
@@ -195,6 +179,30 @@ impl Inner {
                 Err(WalletApiError::NotRenewed(error))
             }
         }
+    }
+
+    /// Goes on with new tokens.
+    fn take(&self, tokens: Tokens) -> Result<(), SignedOut> {
+        let mut state = self.state();
+        // Signed out in the meantime.
+        if state.tokens.is_none() {
+            return Err(SignedOut);
+        }
+        state.tokens = Some(tokens);
+        state.refreshed_at = Some(Instant::now());
+        state.refreshes = state.refreshes.wrapping_add(1);
+        (state.failures, state.failed) = (0, None);
+        Ok(())
+    }
+
+    /// The server has ended the session.
+    async fn end(&self) -> SignedOut {
+        self.state().tokens = None;
+        // What is left in the store is refused again after the next start.
+        if let Err(error) = self.with_store(Tokens::forget).await {
+            tracing::warn!(%error, "a session that ended is still in the secret store");
+        }
+        SignedOut
     }
 
     async fn try_refresh(&self) -> Result<Tokens, WalletApiError> {

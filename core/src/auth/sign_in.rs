@@ -9,6 +9,7 @@ use super::record::{Held, Tokens};
 use super::secret_store::{SecretStore, SecretStoreError};
 use super::session::Session;
 use crate::clock::{NoRandomness, Random};
+use crate::code::TransactionKey;
 use crate::secret::Secret;
 use crate::wallet_api::{Activation, Scope, Token, WalletApi, WalletApiError};
 
@@ -116,7 +117,7 @@ impl SignIn {
             ("redirect_uri", redirect_uri.to_owned()),
             ("state", state(random)?),
         ];
-        Ok(BrowserSignIn { page: url, asked, key: None })
+        Ok(BrowserSignIn { page: url, asked, key: None, confirms: None })
     }
 
     /// The same for a user whose e-mail address is known: the page begins with
@@ -162,15 +163,29 @@ pub struct BrowserSignIn {
     page: Url,
     asked: Vec<(&'static str, String)>,
     key: Option<String>,
+    confirms: Option<TransactionKey>,
 }
 
 impl BrowserSignIn {
+    /// The page first has the user accept a transaction. Not together with
+    /// [`SignIn::prefill`], whose page is this one's then.
+    #[must_use]
+    pub fn confirming(mut self, transaction: TransactionKey) -> Self {
+        self.confirms = Some(transaction);
+        self
+    }
+
     /// The address to open.
     #[must_use]
     pub fn url(&self) -> String {
         let mut url = self.page.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.push("oauth").extend(&self.key);
+            match (&self.key, &self.confirms) {
+                (None, Some(transaction)) => {
+                    path.extend(["transaction", "confirm-with-oauth", transaction.as_str()])
+                }
+                (key, _) => path.push("oauth").extend(key),
+            };
         }
         if self.key.is_none() {
             url.query_pairs_mut().extend_pairs(self.asked.iter());

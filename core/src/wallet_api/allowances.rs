@@ -127,6 +127,9 @@ pub struct Allowance {
     pub max_price: Option<Money>,
     /// When it ends, where that is known.
     pub valid_until: Option<UnixSeconds>,
+    /// For how many seconds from the payer's consent it is good, where the server
+    /// says it so.
+    pub valid_for: Option<i64>,
     /// What may be charged in a time.
     pub limits: Vec<AllowanceLimit>,
 }
@@ -149,6 +152,9 @@ struct AllowanceBody {
     valid: ValidBody,
     #[serde(default, deserialize_with = "readable")]
     valid_until: Option<UnixSeconds>,
+    /// Hours, in the older form.
+    #[serde(default, deserialize_with = "readable")]
+    valid_for: Option<i64>,
     #[serde(default, deserialize_with = "null_is_missing")]
     limits: Vec<LimitBody>,
 }
@@ -156,6 +162,7 @@ struct AllowanceBody {
 #[derive(Default, Deserialize)]
 struct ValidBody {
     until: Option<UnixSeconds>,
+    r#for: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +200,7 @@ impl TryFrom<AllowanceBody> for Allowance {
             description: body.description,
             max_price,
             valid_until: body.valid.until.or(body.valid_until),
+            valid_for: body.valid.r#for.or_else(|| body.valid_for?.checked_mul(3600)),
             limits: body.limits.iter().map(limit).collect::<Result<_, _>>()?,
         })
     }
@@ -293,6 +301,11 @@ mod tests {
         assert_eq!(newer.valid_until, Some(UnixSeconds(9)));
         assert_eq!(newer.limits[0].max_price.minor(), 100);
         assert_eq!(newer.limits.iter().map(|limit| limit.seconds).collect::<Vec<_>>(), [60, 7200]);
+        let spans = [r#""valid":{"for":7200}"#, r#""valid_for":2"#, r#""valid":[],"valid_for":2"#];
+        for span in spans {
+            let spanned = read(&format!(r#"{{"id":1,"status":"new","currency":"EUR",{span}}}"#)).unwrap();
+            assert_eq!((spanned.valid_for, spanned.valid_until), (Some(7200), None), "{span}");
+        }
         let bare =
             read(r#"{"id":1,"status":"new","currency":"EUR","valid":null,"limits":null,"valid_until":7}"#);
         assert_eq!(bare.unwrap().valid_until, Some(UnixSeconds(7)));

@@ -107,6 +107,17 @@ impl Listed for Confirmation {
     const PLURAL: &'static str = "confirmations";
 }
 
+/// Which confirmations to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfirmationFilter {
+    /// In any of these states; all states if empty.
+    pub statuses: Vec<ConfirmationStatus>,
+    /// The oldest first, instead of the newest.
+    pub oldest_first: bool,
+    /// Which part of the list.
+    pub window: Window,
+}
+
 /// Calls about confirmations.
 #[derive(Debug)]
 pub struct Confirmations<'a> {
@@ -118,18 +129,18 @@ impl<'a> Confirmations<'a> {
         Self { transport }
     }
 
-    /// The user's confirmations, newest first (`GET confirmations/me`): in that
-    /// status, or all.
+    /// One page of the user's confirmations (`GET confirmations/me`).
     ///
     /// # Errors
     /// [`WalletApiError`].
-    pub async fn list(
-        &self,
-        status: Option<&ConfirmationStatus>,
-        window: Window,
-    ) -> Result<Page<Confirmation>, WalletApiError> {
-        let status = ("status", status.map(|status| status.as_str().to_owned()));
-        self.transport.send(&Call::get("confirmations/me").queries([status]).queries(window.pairs())).await
+    pub async fn list(&self, filter: &ConfirmationFilter) -> Result<Page<Confirmation>, WalletApiError> {
+        let statuses = filter.statuses.iter().map(ConfirmationStatus::as_str).collect::<Vec<_>>().join(",");
+        let pairs = [
+            ("status", (!statuses.is_empty()).then_some(statuses)),
+            ("order_direction", filter.oldest_first.then(|| "ASC".to_owned())),
+        ];
+        let call = Call::get("confirmations/me").queries(pairs).queries(filter.window.pairs());
+        self.transport.send(&call).await
     }
 
     /// Reads a confirmation (`GET confirmations/{identifier}`).

@@ -7,6 +7,7 @@ use super::transport::{Call, Transport};
 use super::wire::{null_is_missing, numeric_id, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
+use crate::money::Money;
 use crate::secret::Secret;
 
 numeric_id! {
@@ -31,6 +32,39 @@ pub struct GeneratorCodeRequest {
     /// What else the code may be used for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<GeneratorScope>,
+    /// What the user is about to do; its values are not documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// More for the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<GeneratorCodeContext>,
+}
+
+/// What the message with the code tells the user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GeneratorCodeContext {
+    /// The device's operating system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+    /// How much is about to move; sent as a decimal with its currency.
+    #[serde(flatten, serialize_with = "amount", skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// The account that it is about to move to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beneficiary_iban: Option<String>,
+}
+
+fn amount<S: serde::Serializer>(amount: &Option<Money>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Parts {
+        amount: String,
+        currency: &'static str,
+    }
+    let parts = |money: &Money| Parts { amount: money.to_decimal(), currency: money.currency().code() };
+    amount.as_ref().map(parts).serialize(serializer)
 }
 
 /// A generator.
@@ -139,5 +173,31 @@ mod tests {
         assert_eq!(generator.seed.as_ref().unwrap().expose(), "00ff");
         assert_eq!(generator.identifiers[0].identifier, 1_234_567_890);
         assert!(!format!("{generator:?}").contains("00ff"));
+    }
+
+    #[test]
+    fn a_code_is_asked_for_with_what_it_is_for() {
+        let amount = Some(Money::from_minor(1250, crate::money::Currency::GEL));
+        let context = GeneratorCodeContext { os: Some("iOS".to_owned()), amount, ..Default::default() };
+        let request = GeneratorCodeRequest {
+            scopes: vec![GeneratorScope::ConvertCurrency],
+            action: Some("pay".to_owned()),
+            context: Some(context),
+            ..GeneratorCodeRequest::default()
+        };
+        insta::assert_json_snapshot!(request, @r#"
+        {
+          "scopes": [
+            "convert_currency"
+          ],
+          "action": "pay",
+          "context": {
+            "os": "iOS",
+            "amount": "12.50",
+            "currency": "GEL"
+          }
+        }
+        "#);
+        assert_eq!(serde_json::to_string(&GeneratorCodeRequest::default()).unwrap(), "{}");
     }
 }

@@ -31,6 +31,7 @@ mod transactions;
 mod transport;
 mod users;
 mod wallets;
+mod web_pages;
 mod wire;
 
 use std::sync::Arc;
@@ -47,14 +48,15 @@ pub use clients::{
 };
 pub use codes::{CodeMeaning, Codes, Prefill, PrefillBeneficiary};
 pub use confirmations::{
-    Confirmation, ConfirmationIdentifier, ConfirmationProperties, ConfirmationStatus, Confirmations,
+    Confirmation, ConfirmationFilter, ConfirmationIdentifier, ConfirmationProperties, ConfirmationStatus,
+    Confirmations,
 };
 pub use credentials::{Credentials, CredentialsFuture, MacCredentials, MacKey, RenewalFuture, SignedOut};
 pub use environment::{Environment, EnvironmentError, PublicKeyPin};
 pub use error::{Captcha, Cause, Delivery, FieldReason, ServerError, WalletApiError};
 pub use generators::{
-    Generator, GeneratorCodeRequest, GeneratorId, GeneratorIdentifier, GeneratorParams, GeneratorScope,
-    Generators,
+    Generator, GeneratorCodeContext, GeneratorCodeRequest, GeneratorId, GeneratorIdentifier, GeneratorParams,
+    GeneratorScope, Generators,
 };
 pub use identification::{
     DocumentType, Identification, IdentificationRequest, IdentificationRequestId, IdentificationStatus,
@@ -62,8 +64,8 @@ pub use identification::{
 };
 pub use locations::{
     CategoryImages, DayHours, Location, LocationFilter, LocationImages, LocationPrice, LocationStatus,
-    LocationUpdate, Locations, MinuteOfDay, Nearby, PayCategory, RemoteOrders, Service, ServiceOffer,
-    Weekday, WorkingHours,
+    LocationUpdate, Locations, MinuteOfDay, Nearby, NewLocationPrice, PayCategory, RemoteOrders, Service,
+    ServiceOffer, Weekday, WorkingHours,
 };
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
 pub use oauth::{Activation, OAuth, Token};
@@ -84,9 +86,9 @@ pub use subscribers::{
 };
 pub use transactions::{
     Acceptance, AccountOwner, AllowanceRequest, AskedAllowance, CallbackUri, ConfirmPrices, Consent,
-    CreateTransaction, InquiredItem, InquiredValue, Inquiry, InquiryItem, InquiryItemType, InquiryType,
-    Payer, RequestReceiver, Reserve, Restrictions, Transaction, TransactionFilter, TransactionRequest,
-    TransactionRequestId, TransactionStatus, TransactionType, Transactions, WalletRef,
+    CreateTransaction, FromWallet, InquiredItem, InquiredValue, Inquiry, InquiryItem, InquiryItemType,
+    InquiryType, Payer, RequestReceiver, Reserve, Restrictions, Transaction, TransactionFilter,
+    TransactionRequest, TransactionRequestId, TransactionStatus, TransactionType, Transactions, WalletRef,
 };
 use transport::Transport;
 pub use transport::{
@@ -101,6 +103,8 @@ pub use wallets::{
     OtherParty, PendingPayment, PendingPaymentId, ReservationStatement, Statement, StatementFilter,
     StatementId, StatementType, Statements, TransferId, Wallet, WalletSearch, Wallets,
 };
+
+pub use web_pages::WebPages;
 
 use crate::clock::UnixSeconds;
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::error::WalletApiError;
 use super::transport::{Call, Transport};
+use super::wire::readable;
 use crate::clock::UnixSeconds;
 
 /// The answer of `GET server`.
@@ -16,9 +17,11 @@ pub(super) struct ServerTime {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ServerConfiguration {
     /// Characters that a password has at least.
+    #[serde(default, deserialize_with = "readable")]
     pub minimum_password_length: Option<u32>,
     /// Accounts of beneficiaries whose transfers can be urgent, as a regular
     /// expression.
+    #[serde(default, deserialize_with = "readable")]
     pub bank_transfer_urgent_option_availability_beneficiary_account_regexp: Option<String>,
 }
 

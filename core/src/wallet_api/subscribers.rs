@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::WalletApiError;
 use super::transport::{Call, Transport};
-use super::wire::{null_is_missing, numeric_id, wire_enum};
+use super::wire::{null_is_missing, numeric_id, readable, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::secret::Secret;
 
@@ -24,6 +24,8 @@ wire_enum! {
         Ios = "ios",
         /// Windows.
         Windows = "windows",
+        /// Firebase, as the Java client calls it.
+        Firebase = "firebase",
     }
 }
 
@@ -45,11 +47,32 @@ pub struct EventSubscription {
     /// What happens, for example `created`.
     pub event: String,
     /// Whether the device stays quiet.
-    #[serde(default, deserialize_with = "null_is_missing")]
+    #[serde(default, deserialize_with = "readable")]
     pub silent: bool,
     /// More conditions, for example `{"direction": "in"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
+    /// How urgent its messages are, in the words of the push service.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// Android's channel of its messages.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub android_channel: Option<String>,
+}
+
+impl EventSubscription {
+    /// Says `event` of `object`, aloud.
+    #[must_use]
+    pub fn new(object: impl Into<String>, event: impl Into<String>) -> Self {
+        Self {
+            object: object.into(),
+            event: event.into(),
+            silent: false,
+            parameters: None,
+            priority: None,
+            android_channel: None,
+        }
+    }
 }
 
 /// A subscription to ask for.
@@ -104,8 +127,15 @@ pub struct Subscriber {
     /// What it is told of.
     #[serde(default, deserialize_with = "null_is_missing")]
     pub events: Vec<EventSubscription>,
+    /// The language of messages.
+    #[serde(default, deserialize_with = "readable")]
+    pub locale: Option<String>,
     /// How much messages say.
+    #[serde(default, deserialize_with = "readable")]
     pub privacy_level: Option<PrivacyLevel>,
+    /// Whether it is in use, as the server says it.
+    #[serde(default, deserialize_with = "readable")]
+    pub status: Option<String>,
 }
 
 /// Something that happened.
@@ -116,7 +146,7 @@ pub struct PushEvent {
     /// What.
     pub event: String,
     /// When, where the server says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<UnixSeconds>,
     /// More about it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,10 +227,9 @@ mod tests {
             service: PushService::Android,
             device_token: Secret::new("d3vice".to_owned()),
             events: vec![EventSubscription {
-                object: "transaction_request".to_owned(),
-                event: "created".to_owned(),
                 silent: true,
-                parameters: None,
+                priority: Some("high".to_owned()),
+                ..EventSubscription::new("transaction_request", "created")
             }],
             locale: Some("ka".to_owned()),
             privacy: PrivacyLevel::High,

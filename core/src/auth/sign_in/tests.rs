@@ -35,6 +35,10 @@ fn the_page_is_asked_in_its_own_words() {
     let state = begun.asked("state");
     assert_eq!(pairs[4], text("state", state));
     assert!(state.len() == 16 && state.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{state}");
+    let confirming = begun.clone().confirming(TransactionKey::parse("pDAlAZ3z").unwrap());
+    let confirming = Url::parse(&confirming.url()).unwrap();
+    assert_eq!(confirming.path(), "/frontend/transaction/confirm-with-oauth/pDAlAZ3z");
+    assert_eq!(confirming.query(), url.query());
     let with_key = BrowserSignIn { key: Some("k/1".to_owned()), ..begun };
     assert_eq!(with_key.url(), "https://bank.example/frontend/oauth/k%2F1");
 }

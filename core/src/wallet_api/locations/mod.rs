@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 pub use hours::{DayHours, MinuteOfDay, Weekday, WorkingHours};
 pub use location::{
-    Location, LocationImages, LocationPrice, LocationStatus, LocationUpdate, RemoteOrders, Service,
-    ServiceOffer,
+    Location, LocationImages, LocationPrice, LocationStatus, LocationUpdate, NewLocationPrice, RemoteOrders,
+    Service, ServiceOffer,
 };
 pub use search::{CategoryImages, LocationFilter, Nearby, PayCategory};
 

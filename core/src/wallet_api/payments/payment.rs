@@ -7,7 +7,7 @@ use super::parts::{
     Commission, CommissionBody, Freeze, FundsSource, Item, PaymentPassword, PriceRules, optional,
 };
 use crate::clock::UnixSeconds;
-use crate::code::WalletId;
+use crate::code::{TransactionKey, WalletId};
 use crate::money::Money;
 use crate::wallet_api::page::Listed;
 use crate::wallet_api::wallets::Account;
@@ -119,6 +119,9 @@ pub struct BeneficiaryWallet {
 pub struct Payment {
     /// Its number.
     pub id: PaymentId,
+    /// Its transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction_key: Option<TransactionKey>,
     /// Its state.
     pub status: PaymentStatus,
     /// What is paid.
@@ -181,6 +184,7 @@ fn as_text<S: serde::Serializer>(money: &Money, serializer: S) -> Result<S::Ok, 
 #[derive(Deserialize)]
 struct PaymentBody {
     id: PaymentId,
+    transaction_key: Option<TransactionKey>,
     status: PaymentStatus,
     price: Option<i64>,
     price_decimal: Option<DecimalText>,
@@ -233,6 +237,7 @@ impl TryFrom<PaymentBody> for Payment {
         Ok(Self {
             freeze: body.freeze.or_else(older),
             id: body.id,
+            transaction_key: body.transaction_key,
             status: body.status,
             price: both_amounts(body.price, body.price_decimal.as_ref(), &body.currency)?,
             wallet: body.wallet,

@@ -114,3 +114,28 @@ impl Serialize for Acceptance {
         .serialize(serializer)
     }
 }
+
+/// The body of `PUT transaction/{key}/reserve/{wallet}`: what goes with a wallet
+/// that is named in the path. Its default is nothing: an allowance, or the token
+/// of the wallet's owner, has to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FromWallet {
+    /// The payer's PIN, typed at the till.
+    pub pin: Option<Secret>,
+    /// Where the payer has the money for each payment from.
+    pub funds_sources: BTreeMap<u64, FundsSource>,
+}
+
+impl Serialize for FromWallet {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pin: Option<&'a str>,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            funds_sources: &'a BTreeMap<u64, FundsSource>,
+        }
+        let pin = self.pin.as_ref().map(Secret::expose);
+        Body { pin, funds_sources: &self.funds_sources }.serialize(serializer)
+    }
+}

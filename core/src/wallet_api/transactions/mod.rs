@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use acceptance::{Acceptance, Consent, Payer};
+pub use acceptance::{Acceptance, Consent, FromWallet, Payer};
 pub use confirmation::ConfirmPrices;
 pub use inquired::{InquiredItem, InquiredValue};
 pub use request::{
@@ -82,6 +82,9 @@ pub struct TransactionRequest {
     /// Who got it, by phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// In whose name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiator_id: Option<UserId>,
 }
 
 /// The sub-objects that a person needs to see before paying.
@@ -170,9 +173,21 @@ impl<'a> Transactions<'a> {
         key: &TransactionKey,
         wallet: WalletRef,
     ) -> Result<Transaction, WalletApiError> {
-        #[derive(Serialize)]
-        struct Empty {}
-        self.transport.send(&Call::put(format!("transaction/{key}/reserve/{wallet}")).json(&Empty {})?).await
+        self.reserve_from(key, wallet, &FromWallet::default()).await
+    }
+
+    /// The same with what the payer gave for it: a PIN, and where the money is
+    /// from.
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn reserve_from(
+        &self,
+        key: &TransactionKey,
+        wallet: WalletRef,
+        with: &FromWallet,
+    ) -> Result<Transaction, WalletApiError> {
+        self.transport.send(&Call::put(format!("transaction/{key}/reserve/{wallet}")).json(with)?).await
     }
 
     /// Settles a reserved transaction at its full price
@@ -234,7 +249,8 @@ impl<'a> Transactions<'a> {
         self.transport.send(&Call::put(format!("transaction/{key}/flash/{wallet}"))).await
     }
 
-    /// Sends a request to pay to a user (`POST transaction/{key}/request`).
+    /// Sends a request to pay to a user (`POST transaction/{key}/request`), in
+    /// the name of `initiator` if there is one.
     ///
     /// # Errors
     /// [`WalletApiError`].
@@ -242,8 +258,17 @@ impl<'a> Transactions<'a> {
         &self,
         key: &TransactionKey,
         receiver: &RequestReceiver,
+        initiator: Option<UserId>,
     ) -> Result<TransactionRequest, WalletApiError> {
-        self.transport.send(&Call::post(format!("transaction/{key}/request")).json(receiver)?).await
+        #[derive(Serialize)]
+        struct Body<'b> {
+            #[serde(flatten)]
+            receiver: &'b RequestReceiver,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            initiator_id: Option<UserId>,
+        }
+        let body = Body { receiver, initiator_id: initiator };
+        self.transport.send(&Call::post(format!("transaction/{key}/request")).json(&body)?).await
     }
 
     /// What the payer answered to inquiries

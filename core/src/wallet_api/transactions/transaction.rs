@@ -1,8 +1,9 @@
 //! The transaction as the server shows it (wallet-api section 5.1).
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::request::{AccountOwner, Inquiry};
+use super::request::{AccountOwner, CallbackUri, Inquiry};
 use crate::clock::UnixSeconds;
 use crate::code::{LocationId, TransactionKey, WalletId};
 use crate::money::Money;
@@ -94,6 +95,24 @@ pub struct Transaction {
     /// Whether acceptance settles at once.
     #[serde(default, deserialize_with = "null_is_missing")]
     pub auto_confirm: bool,
+    /// Whether an active allowance may accept it.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub use_allowance: Option<bool>,
+    /// Whether the payer is asked for an allowance where there is none.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub suggest_allowance: Option<bool>,
+    /// Whether a payment card may be charged for it.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub valid_for_payment_card_debit: Option<bool>,
+    /// The server's name for what belongs together.
+    #[serde(default, deserialize_with = "readable", skip_serializing_if = "Option::is_none")]
+    pub correlation_key: Option<String>,
+    /// Where the server reports what happens, if not where the project says.
+    #[serde(default, deserialize_with = "callback", skip_serializing)]
+    pub callback_uri: Option<CallbackUri>,
+    /// The payer's e-mail address, as the merchant gave it.
+    #[serde(rename = "user", default, deserialize_with = "payer_email", skip_serializing)]
+    pub payer_email: Option<String>,
     /// The merchant's project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
@@ -125,6 +144,19 @@ pub struct Transaction {
 
 fn reserve<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Reserve>, D::Error> {
     for_or_until(deserializer, Reserve::For, Reserve::Until)
+}
+
+fn callback<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<CallbackUri>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(false) => Some(CallbackUri::Disabled),
+        Value::String(address) => Some(CallbackUri::To(address)),
+        _ => None,
+    })
+}
+
+fn payer_email<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let user = Value::deserialize(deserializer)?;
+    Ok(user.get("email").and_then(Value::as_str).map(str::to_owned))
 }
 
 /// Who may pay.

@@ -47,6 +47,8 @@ pub struct CurrencyBalance {
     pub reserved: Money,
     /// What can be spent, in the currency that was asked for.
     pub converted: Option<Money>,
+    /// What is held, in the currency that was asked for.
+    pub converted_reserved: Option<Money>,
 }
 
 /// What a wallet holds.
@@ -65,11 +67,9 @@ impl Balance {
     #[must_use]
     pub fn in_currency(&self, currency: Currency) -> CurrencyBalance {
         let zero = Money::from_minor(0, currency);
-        self.currencies
-            .iter()
-            .find(|balance| balance.at_disposal.currency() == currency)
-            .copied()
-            .unwrap_or(CurrencyBalance { at_disposal: zero, reserved: zero, converted: None })
+        self.currencies.iter().find(|balance| balance.at_disposal.currency() == currency).copied().unwrap_or(
+            CurrencyBalance { at_disposal: zero, reserved: zero, converted: None, converted_reserved: None },
+        )
     }
 }
 
@@ -86,6 +86,7 @@ struct BalanceBody {
 #[derive(Deserialize)]
 struct ConvertedBody {
     at_disposal: i64,
+    reserved: Option<i64>,
 }
 
 impl TryFrom<BTreeMap<String, BalanceBody>> for Balance {
@@ -102,6 +103,7 @@ impl TryFrom<BTreeMap<String, BalanceBody>> for Balance {
                 at_disposal: both_amounts(body.at_disposal, body.at_disposal_decimal.as_ref(), &code)?,
                 reserved: both_amounts(body.reserved, body.reserved_decimal.as_ref(), &code)?,
                 converted: None,
+                converted_reserved: None,
             });
         }
         Ok(balance)
@@ -136,6 +138,16 @@ impl<'a> Wallets<'a> {
         self.transport.send(&Call::get(format!("wallet/{wallet}/balance"))).await
     }
 
+    /// The same with the currencies that it held once and has none of now
+    /// (`show_historical_currencies`).
+    ///
+    /// # Errors
+    /// [`WalletApiError`].
+    pub async fn balance_with_history(&self, wallet: WalletRef) -> Result<Balance, WalletApiError> {
+        let call = Call::get(format!("wallet/{wallet}/balance")).query("show_historical_currencies", 1);
+        self.transport.send(&call).await
+    }
+
     /// What a wallet holds, each currency also converted into `currency`
     /// (`GET wallet/{id|me}/balance?convert_to=`). Conversions are offers, not
     /// money: only what is in a currency can be spent in it.
@@ -147,17 +159,16 @@ impl<'a> Wallets<'a> {
             .query("convert_to", currency)
             .query("include_convert_to_currency", 1);
         let mut bodies: BTreeMap<String, BalanceBody> = self.transport.send(&call).await?;
-        let converted = |body: &BalanceBody| body.converted.as_ref().map(|converted| converted.at_disposal);
-        let converted: BTreeMap<String, i64> =
-            bodies.iter().filter_map(|(code, body)| Some((code.clone(), converted(body)?))).collect();
-        for body in bodies.values_mut() {
-            body.converted = None;
-        }
+        let converted: BTreeMap<String, ConvertedBody> = bodies
+            .iter_mut()
+            .filter_map(|(code, body)| Some((code.clone(), body.converted.take()?)))
+            .collect();
         let mut balance = Balance::try_from(bodies)
             .map_err(|reason| WalletApiError::NotUnderstood { status: 200, reason })?;
         for entry in &mut balance.currencies {
-            let minor = converted.get(entry.at_disposal.currency().code());
-            entry.converted = minor.map(|minor| Money::from_minor(*minor, currency));
+            let Some(body) = converted.get(entry.at_disposal.currency().code()) else { continue };
+            entry.converted = Some(Money::from_minor(body.at_disposal, currency));
+            entry.converted_reserved = body.reserved.map(|minor| Money::from_minor(minor, currency));
         }
         Ok(balance)
     }

@@ -22,12 +22,14 @@ pub struct StatementFilter {
     pub from: Option<UnixSeconds>,
     /// At or before this moment.
     pub to: Option<UnixSeconds>,
+    /// The oldest first, instead of the newest.
+    pub oldest_first: bool,
     /// So many in one answer, 1 to 200; the server's default is 20.
     pub page: Option<u32>,
 }
 
 impl StatementFilter {
-    pub(super) fn pairs(&self, place: &Place) -> [(&'static str, Option<String>); 8] {
+    pub(super) fn pairs(&self, place: &Place) -> [(&'static str, Option<String>); 9] {
         let (offset, after) = match place {
             Place::Offset(0) => (None, None),
             Place::Offset(offset) => (Some(offset.to_string()), None),
@@ -41,13 +43,14 @@ impl StatementFilter {
             ("from", self.from.map(|from| from.to_string())),
             ("to", self.to.map(|to| to.to_string())),
             ("limit", self.page.map(|limit| limit.to_string())),
+            ("order_direction", self.oldest_first.then(|| "ASC".to_owned())),
             ("offset", offset),
             ("after", after),
         ]
     }
 }
 
-/// Statements one after the other, newest first, read page by page as they are
+/// Statements one after the other, newest first unless asked otherwise, read page by page as they are
 /// asked for. What comes in while it is read is not in it where the server marks
 /// its pages with cursors; else one may come twice.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 //! Sessions that keep themselves fresh.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use paysera_core::wallet_api::{Activation, Credentials, WalletApiError};
+use paysera_core::secret::Secret;
+use paysera_core::wallet_api::{Activation, Credentials, ExtendedScope, ScopeName, WalletApiError};
 use paysera_e2e::request_log;
 use paysera_sandbox::Fault;
 use paysera_sandbox::seed::CUSTOMER;
@@ -171,4 +173,33 @@ async fn a_session_can_be_current_without_a_request() {
     }
     assert_eq!(desk.shop.sandbox.requests(), before);
     assert!(!format!("{session:?} {:?} {:?}", desk.sign_in, desk.store).contains(CUSTOMER.mac_key));
+}
+
+#[tokio::test]
+async fn a_session_gets_more_scopes_with_a_code_and_survives_a_wrong_one() {
+    for activation in [Activation::AtOnce, Activation::Separate] {
+        let desk = Desk::open(activation).await;
+        let session = desk.session().await;
+        let api = desk.api(&session);
+        let scopes = [ScopeName::Balance.into()];
+        let extended = [ExtendedScope::ConvertCurrency];
+        let extend = |code: &str| {
+            let code = Secret::new(code.to_owned());
+            async {
+                let code = code;
+                session.extend(&scopes, &extended, &code).await
+            }
+        };
+        assert!(extend("000000").await.unwrap_err().server().is_some());
+        balance(&api).await.unwrap();
+        let before = session.current().await.unwrap();
+        desk.shop.sandbox.send_scope_code(CUSTOMER.user, "convert_currency").await.unwrap();
+        let code = desk.shop.sandbox.messages().await.unwrap().first().unwrap().code.clone();
+        extend(&code).await.unwrap();
+        assert!(!Arc::ptr_eq(&before, &session.current().await.unwrap()));
+        balance(&api).await.unwrap();
+        // The extended session is the one that was written down.
+        let resumed = desk.sign_in.resume().unwrap().unwrap();
+        balance(&desk.api(&resumed)).await.unwrap();
+    }
 }

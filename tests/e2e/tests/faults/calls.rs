@@ -125,12 +125,13 @@ pub(crate) fn all() -> Vec<Call> {
         write "transactions.reserve_by_code" = |api| api.transactions().reserve_by_code(&key(), &code());
         write "transactions.reserve" = |api| api.transactions().reserve(&key(), &Consent::SmsCode(secret()).into());
         write "transactions.reserve_from_wallet" = |api| api.transactions().reserve_from_wallet(&key(), WalletRef::Me);
+        write "transactions.reserve_from" = |api| api.transactions().reserve_from(&key(), WalletRef::Me, &FromWallet::default());
         write "transactions.confirm" = |api| api.transactions().confirm(&key());
         write "transactions.confirm_at" = |api| api.transactions().confirm_at(&key(), &prices());
         write "transactions.reject" = |api| api.transactions().reject(&key());
         read "transactions.types" = |api| api.transactions().types(&key(), WalletRef::Me);
         write "transactions.flash" = |api| api.transactions().flash(&key(), WalletRef::Me);
-        write "transactions.request" = |api| api.transactions().request(&key(), &RequestReceiver::UserId(UserId(1)));
+        write "transactions.request" = |api| api.transactions().request(&key(), &RequestReceiver::UserId(UserId(1)), None);
         read "transactions.inquired" = |api| api.transactions().inquired(&key());
         write "transactions.notify" = |api| api.transactions().notify(&key());
         write "transactions.revoke" = |api| api.transactions().revoke(&key());
@@ -155,6 +156,7 @@ pub(crate) fn all() -> Vec<Call> {
         read "wallets.of_contacts" = |api| api.wallets().of_contacts(&Contacts::default());
         read "wallets.account_of_iban" = |api| api.wallets().account_of_iban("GE29NB0000000101904917");
         read "wallets.balance" = |api| api.wallets().balance(WalletRef::Me);
+        read "wallets.balance_with_history" = |api| api.wallets().balance_with_history(WalletRef::Me);
         read "wallets.balance_in" = |api| api.wallets().balance_in(WalletRef::Me, Currency::EUR);
         read "wallets.has_sufficient" = |api| api.wallets().has_sufficient(WalletRef::Me, gel(1));
         read "wallets.statements" = |api| statement(&api);
@@ -206,7 +208,7 @@ pub(crate) fn all() -> Vec<Call> {
         write "generators.request_code" = |api| api.generators().request_code(&GeneratorCodeRequest::default());
         write "generators.create" = |api| api.generators().create(&secret());
         read "generators.get" = |api| api.generators().get(GeneratorId(1));
-        read "confirmations.list" = |api| api.confirmations().list(None, Window::default());
+        read "confirmations.list" = |api| api.confirmations().list(&ConfirmationFilter::default());
         read "confirmations.get" = |api| api.confirmations().get(&confirmation());
         write "confirmations.confirm" = |api| api.confirmations().confirm(&confirmation());
         write "confirmations.reject" = |api| api.confirmations().reject(&confirmation());

@@ -2,9 +2,9 @@
 
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
-    ClientId, ClientPermission, ClientType, ClientUpdate, ConfirmationStatus, CreateTransaction,
-    EventSubscription, GeneratorCodeRequest, NewClient, NewPayment, NewSubscriber, PrivacyLevel, PushService,
-    UserId, WalletRef, Window,
+    ClientId, ClientPermission, ClientType, ClientUpdate, ConfirmationFilter, ConfirmationStatus,
+    CreateTransaction, EventSubscription, GeneratorCodeContext, GeneratorCodeRequest, NewClient, NewPayment,
+    NewSubscriber, PrivacyLevel, PushService, UserId, WalletRef, Window,
 };
 use paysera_e2e::{Shop, browse, gel};
 use paysera_sandbox::seed;
@@ -25,7 +25,11 @@ async fn the_server_tells_of_itself() {
 async fn a_generator_is_made_with_the_code_that_was_sent() {
     let shop = Shop::open().await;
     let phone = phone(&shop);
-    let until = phone.generators().request_code(&GeneratorCodeRequest::default()).await.unwrap();
+    let request = GeneratorCodeRequest {
+        context: Some(GeneratorCodeContext { amount: Some(gel(1250)), ..GeneratorCodeContext::default() }),
+        ..GeneratorCodeRequest::default()
+    };
+    let until = phone.generators().request_code(&request).await.unwrap();
     assert!(until.0 > shop.sandbox.clock().now());
     let wrong = Secret::new("0".to_owned());
     assert_eq!(refusal(phone.generators().create(&wrong).await).code, "invalid_code");
@@ -45,9 +49,12 @@ async fn a_user_agrees_or_not() {
     for text in ["Sign in on a new device", "Pay in a shop"] {
         shop.sandbox.ask_confirmation(CUSTOMER.user, text).await.unwrap();
     }
-    let pending = Some(&ConfirmationStatus::Pending);
-    let open = phone.confirmations().list(pending, Window::default()).await.unwrap().items;
-    assert_eq!(open.len(), 2);
+    let pending =
+        ConfirmationFilter { statuses: vec![ConfirmationStatus::Pending], ..ConfirmationFilter::default() };
+    let open = phone.confirmations().list(&pending).await.unwrap().items;
+    assert_eq!((open.len(), open[0].text()), (2, Some("Pay in a shop")));
+    let oldest = ConfirmationFilter { oldest_first: true, ..pending.clone() };
+    assert_eq!(phone.confirmations().list(&oldest).await.unwrap().items[1], open[0]);
     let names: Vec<_> = open.iter().map(|one| one.identifier.clone()).collect();
     assert_eq!(phone.confirmations().get(&names[0]).await.unwrap(), open[0]);
     let confirmed = phone.confirmations().confirm(&names[0]).await.unwrap();
@@ -55,7 +62,7 @@ async fn a_user_agrees_or_not() {
     assert_eq!(refusal(phone.confirmations().reject(&names[0]).await).code, "invalid_state");
     let rejected = phone.confirmations().reject(&names[1]).await.unwrap();
     assert_eq!(rejected.status, ConfirmationStatus::Rejected);
-    assert_eq!(phone.confirmations().list(pending, Window::default()).await.unwrap().items, []);
+    assert_eq!(phone.confirmations().list(&pending).await.unwrap().items, []);
 }
 
 #[tokio::test]
@@ -66,10 +73,8 @@ async fn an_app_subscribes_and_reads_what_it_missed() {
         service: PushService::Android,
         device_token: Secret::new("device-token".to_owned()),
         events: vec![EventSubscription {
-            object: "statement".to_owned(),
-            event: event.to_owned(),
-            silent: false,
-            parameters: None,
+            priority: Some("high".to_owned()),
+            ..EventSubscription::new("statement", event)
         }],
         locale: Some("ka".to_owned()),
         privacy: PrivacyLevel::High,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use paysera_core::code::{Code, WalletId};
 use paysera_core::wallet_api::{
-    CodeMeaning, CreateTransaction, DayHours, LocationFilter, LocationStatus, LocationUpdate, MinuteOfDay,
-    Nearby, NewPayment, OrderStatus, ProjectUpdate, Service, ServiceOffer, SpotStatus, WalletRef, Weekday,
-    Window, WorkingHours,
+    CodeMeaning, CreateTransaction, DayHours, LocationFilter, LocationImages, LocationStatus, LocationUpdate,
+    MinuteOfDay, Nearby, NewLocationPrice, NewPayment, OrderStatus, ProjectUpdate, Service, ServiceOffer,
+    SpotStatus, WalletRef, Weekday, Window, WorkingHours,
 };
 use paysera_e2e::{Shop, gel, request_log};
 use paysera_sandbox::seed;
@@ -32,6 +32,16 @@ async fn locations_are_found_made_and_changed() {
         lat: Some(41.65),
         lng: Some(41.64),
         radius: Some(10),
+        public: Some(false),
+        images: Some(LocationImages {
+            pin_open: Some("https://shop.example/open.png".to_owned()),
+            pin_closed: Some("https://shop.example/closed.png".to_owned()),
+        }),
+        prices: Some(vec![NewLocationPrice {
+            kind: "price".to_owned(),
+            title: "Tea".to_owned(),
+            price: Some(gel(250)),
+        }]),
         working_hours: Some(WorkingHours::from(BTreeMap::from([(
             Weekday::Friday,
             DayHours { opening_time: at(20), closing_time: at(2) },
@@ -43,6 +53,8 @@ async fn locations_are_found_made_and_changed() {
         ..LocationUpdate::default()
     };
     let made = api.locations().create(PROJECT, &new).await.unwrap();
+    assert_eq!((made.prices[0].title.as_str(), made.prices[0].price), ("Tea", Some(gel(250))));
+    assert_eq!((made.public, made.images.as_ref()), (Some(false), new.images.as_ref()));
     assert!(made.offers(Service::Pay) && !made.offers(Service::CashOut));
     assert_eq!(made.working_hours.is_open_at(Weekday::Saturday, at(1)), Some(true));
     let chosen = LocationUpdate {

@@ -4,9 +4,9 @@ use paysera_core::code::WalletId;
 use paysera_core::money::{Currency, Money};
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
-    Acceptance, ConfirmPrices, Consent, CreateTransaction, Inquiry, InquiryItem, InquiryItemType,
-    InquiryType, NewPayment, Payer, RequestReceiver, TransactionFilter, TransactionStatus, TransactionType,
-    WalletRef, Window,
+    Acceptance, CallbackUri, ConfirmPrices, Consent, CreateTransaction, FromWallet, Inquiry, InquiryItem,
+    InquiryItemType, InquiryType, NewPayment, Payer, RequestReceiver, TransactionFilter, TransactionStatus,
+    TransactionType, UserId, WalletRef, Window,
 };
 use paysera_e2e::{Shop, gel};
 use paysera_sandbox::seed;
@@ -38,6 +38,16 @@ async fn a_transaction_is_accepted_in_every_way() {
     let reserved = api.transactions().reserve(&other, &acceptance).await.unwrap();
     assert_eq!(reserved.accepted_by, Some(TransactionType::ReservationCode));
     assert_eq!(api.transactions().get(&key).await.unwrap().status, TransactionStatus::Revoked);
+
+    let key = create(&shop, 20).await.transaction_key;
+    let wrong = FromWallet { pin: Some(Secret::new("0000".to_owned())), ..FromWallet::default() };
+    let refused = api.transactions().reserve_from(&key, wallet(CUSTOMER.wallet), &wrong).await;
+    assert!(!refusal(refused).code.is_empty());
+    let right = FromWallet { pin: Some(Secret::new(CUSTOMER.pin.to_owned())), ..wrong };
+    let reserved = api.transactions().reserve_from(&key, wallet(CUSTOMER.wallet), &right).await.unwrap();
+    assert_eq!(reserved.accepted_by, Some(TransactionType::Pin));
+    assert_eq!(reserved.payments[0].transaction_key.as_ref(), Some(&key));
+    assert_eq!((reserved.use_allowance, reserved.suggest_allowance), (Some(true), Some(false)));
 
     let key = create(&shop, 10).await.transaction_key;
     let refused = api.transactions().reserve(&key, &Consent::Allowance { payer }.into()).await;
@@ -113,10 +123,15 @@ async fn payers_are_asked_and_invited() {
     };
     let created = api.transactions().create(&new).await.unwrap();
     assert_eq!(created.inquiries.len(), 1);
+    assert_eq!(created.payer_email.as_deref(), Some(CUSTOMER.email));
+    assert_eq!(created.callback_uri, Some(CallbackUri::Disabled));
     assert_eq!(created.redirect_uri.as_deref(), Some("https://shop.example/back"));
     assert_eq!(api.transactions().inquired(&created.transaction_key).await.unwrap(), []);
     let receiver = RequestReceiver::Email(CUSTOMER.email.to_owned());
-    let request = api.transactions().request(&created.transaction_key, &receiver).await.unwrap();
+    let initiator = UserId(CUSTOMER.user);
+    let request =
+        api.transactions().request(&created.transaction_key, &receiver, Some(initiator)).await.unwrap();
+    assert_eq!(request.initiator_id, Some(initiator));
     assert_eq!(request.transaction_key, created.transaction_key);
     assert_eq!(request.email.as_deref(), Some(CUSTOMER.email));
 }

@@ -52,6 +52,9 @@ async fn balances_and_what_is_held_are_told_in_every_way() {
     let balance = wallets.balance_in(WalletRef::Me, Currency::EUR).await.unwrap().in_currency(Currency::GEL);
     assert_eq!((balance.at_disposal, balance.reserved), (gel(CUSTOMER.balance - 300), gel(300)));
     assert_eq!(balance.converted.unwrap().currency(), Currency::EUR);
+    assert_eq!(balance.converted_reserved.unwrap().currency(), Currency::EUR);
+    let all = wallets.balance_with_history(WalletRef::Me).await.unwrap();
+    assert_eq!(all.in_currency(Currency::GEL).reserved, gel(300));
     for (minor, enough) in [(1, true), (CUSTOMER.balance - 300, true), (CUSTOMER.balance - 299, false)] {
         assert_eq!(wallets.has_sufficient(WalletRef::Me, gel(minor)).await.unwrap(), enough, "{minor}");
     }
@@ -95,6 +98,19 @@ async fn statements_follow_the_cursor_to_the_end_and_miss_nothing() {
     }
     assert_eq!(amounts, [7, 6, 5, 4, 3, 2, 1]);
     assert_eq!(statements.next().await.unwrap(), None);
+    let oldest = StatementFilter {
+        direction: Some(Direction::Out),
+        oldest_first: true,
+        page: Some(3),
+        ..StatementFilter::default()
+    };
+    let mut statements = wallets.wallets().statements(WalletRef::Me, oldest);
+    let mut amounts = Vec::new();
+    while let Some(statement) = statements.next().await.unwrap() {
+        assert!(statement.transfer_id.is_some() && statement.account_number.is_some());
+        amounts.push(statement.amount.minor());
+    }
+    assert_eq!(amounts, [1, 2, 3, 4, 5, 6, 7, 99]);
     let with_text = StatementFilter { text: Some("Payment 3".to_owned()), ..StatementFilter::default() };
     let found = wallets.wallets().statements(WalletRef::Me, with_text).next().await.unwrap().unwrap();
     assert_eq!(found.amount, gel(3));

@@ -9,7 +9,7 @@ use paysera_core::auth::FixedCredentials;
 use paysera_core::code::{Code, TransactionKey};
 use paysera_core::error::{ApiError, ApiErrorKind, Retry};
 use paysera_core::merchant::CashOutRequest;
-use paysera_core::wallet_api::{Delivery, Environment, WalletApi, WalletApiError, WalletRef};
+use paysera_core::wallet_api::{Delivery, Environment, RetryPolicy, WalletApi, WalletApiError, WalletRef};
 use paysera_e2e::{Shop, gel, serve};
 use paysera_sandbox::seed;
 use seed::CUSTOMER;
@@ -23,7 +23,9 @@ const LIMIT: usize = 4 * 1024 * 1024;
 fn api(address: SocketAddr) -> WalletApi {
     let credentials = FixedCredentials::new(TOKEN.to_owned(), MAC_KEY.to_owned());
     let environment = Environment::sandbox(&format!("http://{address}/")).unwrap();
-    WalletApi::builder(environment, Arc::new(credentials)).build().unwrap()
+    // What is repeated here, the HTTP library repeats by itself.
+    let once = RetryPolicy { tries: 1, ..RetryPolicy::default() };
+    WalletApi::builder(environment, Arc::new(credentials)).retries(once).build().unwrap()
 }
 
 fn any_port() -> SocketAddr {

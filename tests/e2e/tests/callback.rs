@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use paysera_core::auth::FixedCredentials;
 use paysera_core::callback::{CallbackError, CallbackEvent, CallbackType, CallbackVerifier};
-use paysera_core::wallet_api::{CallbackUri, CreateTransaction, NewPayment, WalletRef};
+use paysera_core::wallet_api::{CallbackUri, CreateTransaction, NewPayment, RetryPolicy, WalletRef};
 use paysera_e2e::{Shop, browse, client, gel};
-use paysera_sandbox::seed;
+use paysera_sandbox::{Fault, FaultRule, seed};
 use serde_json::Value;
 
 async fn control(shop: &Shop, path: &str) -> Value {
@@ -56,4 +56,24 @@ async fn without_the_key_nothing_is_said_of_a_callback() {
     shop.sandbox.shutdown().await;
     let unknown = verifier.verify("{}", "AAAA").await;
     assert!(matches!(unknown, Err(CallbackError::NoKey(_))), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn forged_callbacks_ask_a_server_that_is_down_for_its_key_once() {
+    let shop = Shop::open().await;
+    let verifier = CallbackVerifier::new(shop.api());
+    let down = Fault::Status { status: 503, retry_after: None };
+    shop.sandbox.faults().add(FaultRule::new("/publickey", down)).unwrap();
+    let before = shop.sandbox.requests();
+    let mut callbacks = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let verifier = verifier.clone();
+        callbacks.spawn(async move { verifier.verify("{}", "AAAA").await });
+    }
+    for forged in callbacks.join_all().await {
+        assert!(matches!(forged, Err(CallbackError::NoKey(_))), "{forged:?}");
+    }
+    let again = verifier.verify("{}", "AAAA").await;
+    assert!(matches!(again, Err(CallbackError::NoKey(_))), "{again:?}");
+    assert_eq!(shop.sandbox.requests() - before, u64::from(RetryPolicy::default().tries));
 }

@@ -176,14 +176,21 @@ impl Transport {
     }
 
     pub(super) async fn read_server_time(&self) -> Result<UnixSeconds, WalletApiError> {
-        self.ask_time(deadline(self.patience)).await
+        let server: ServerTime = self.send(&Call::get("server").unsigned()).await?;
+        self.learn_time(&server);
+        Ok(server.time)
     }
 
-    async fn ask_time(&self, deadline: Instant) -> Result<UnixSeconds, WalletApiError> {
+    /// Within a call that is repeated as a whole, so not repeated here.
+    async fn ask_time(&self, deadline: Instant) -> Result<(), WalletApiError> {
         let call = Call::get("server").unsigned();
         let server: ServerTime = self.send_once(&call, None, deadline).await?.json()?;
+        self.learn_time(&server);
+        Ok(())
+    }
+
+    fn learn_time(&self, server: &ServerTime) {
         self.shared.environment.server_clock().correct(self.shared.clock.now(), server.time);
-        Ok(server.time)
     }
 
     async fn send_once(

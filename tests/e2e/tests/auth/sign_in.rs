@@ -8,7 +8,7 @@ use paysera_core::auth::{
 };
 use paysera_core::clock::SystemRandom;
 use paysera_core::secret::Secret;
-use paysera_core::wallet_api::{Activation, DeviceInfo, ScopeName, WalletApiError};
+use paysera_core::wallet_api::{Activation, DeviceInfo, ScopeName, Token, WalletApiError};
 use paysera_e2e::{Shop, browse, client};
 use paysera_sandbox::seed;
 use paysera_sandbox::seed::CUSTOMER;
@@ -133,4 +133,29 @@ async fn a_store_that_refuses_begins_no_session_and_ends_none() {
     api.server().time().await.unwrap();
     balance(&api).await.unwrap();
     balance(&api).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_is_got_refreshed_activated_and_ended_by_hand() {
+    let shop = Shop::open().await;
+    let app = app(&shop);
+    let oauth = app.oauth();
+    let password = Secret::new(CUSTOMER.password.to_owned());
+    let scopes = [ScopeName::Balance.into()];
+    let first = oauth.by_password(CUSTOMER.phone, &password, &scopes).await.unwrap();
+    let api_of =
+        |token: &Token| client(&shop.environment, Arc::new(FixedCredentials::from(token.credentials())));
+    balance(&api_of(&first)).await.unwrap();
+    let second = oauth.refresh(first.refresh_token.as_ref().unwrap(), Activation::Separate).await.unwrap();
+    // Not before it is activated; the first is good until then.
+    assert!(balance(&api_of(&second)).await.is_err());
+    balance(&api_of(&first)).await.unwrap();
+    let active = oauth.activate(&second.access_token).await.unwrap();
+    balance(&api_of(&active)).await.unwrap();
+    assert!(balance(&api_of(&first)).await.is_err());
+    oauth.revoke(&active.access_token).await.unwrap();
+    assert!(balance(&api_of(&active)).await.is_err());
+    let wrong = Secret::new("nonsense".to_owned());
+    let refused = oauth.by_code(&wrong, "https://shop.example/").await.unwrap_err();
+    assert_eq!(refused.server().unwrap().code, "invalid_grant");
 }

@@ -100,6 +100,7 @@ fn confirmation() -> ConfirmationIdentifier {
 
 pub(crate) fn all() -> Vec<Call> {
     calls! {
+        read "server.time" = |api| api.server().time();
         read "server.configuration" = |api| api.server().configuration();
         read "server.currencies" = |api| api.server().currencies();
         read "server.callback_key" = |api| api.server().callback_key();

@@ -18,6 +18,7 @@ async fn the_server_tells_of_itself() {
     let api = shop.api();
     assert_eq!(api.server().configuration().await.unwrap().minimum_password_length, Some(8));
     assert!(api.server().currencies().await.unwrap().contains(&"GEL".to_owned()));
+    assert!(api.server().callback_key().await.unwrap().starts_with("-----BEGIN PUBLIC KEY-----"));
     assert_eq!(api.server().time().await.unwrap().0, shop.sandbox.clock().now());
 }
 

@@ -12,7 +12,7 @@ use paysera_e2e::{Shop, gel};
 use paysera_sandbox::seed;
 use paysera_sandbox::seed::{CUSTOMER, RETAILER_WALLET};
 
-use crate::{create, of, paid, phone, refusal, wallet};
+use crate::{PROJECT, create, of, paid, phone, refusal, wallet};
 
 #[tokio::test]
 async fn a_transaction_is_accepted_in_every_way() {
@@ -21,6 +21,10 @@ async fn a_transaction_is_accepted_in_every_way() {
     let payer = Payer::Id(WalletId::new(CUSTOMER.wallet).unwrap());
 
     let key = create(&shop, 100).await.transaction_key;
+    let shown = phone.transactions().get_for_review(&key).await.unwrap();
+    assert_eq!(shown.project.as_ref().unwrap().id, PROJECT);
+    let payee = shown.payments[0].beneficiary.as_ref().unwrap();
+    assert!(payee.wallet.as_ref().unwrap().account.is_some());
     let types = api.transactions().types(&key, wallet(CUSTOMER.wallet)).await.unwrap();
     assert!(types.contains(&TransactionType::Page) && types.contains(&TransactionType::Pin), "{types:?}");
     let pin = Consent::Pin { payer: payer.clone(), pin: Secret::new(CUSTOMER.pin.to_owned()) };
@@ -33,11 +37,15 @@ async fn a_transaction_is_accepted_in_every_way() {
     let other = create(&shop, 50).await.transaction_key;
     let code = shop.phone(&CUSTOMER).cash_out_code().unwrap();
     let paysera_core::code::Code::Reservation(code) = code else { panic!("{code:?}") };
-    let mut acceptance = Acceptance::from(Consent::ReservationCode(code));
+    let mut acceptance = Acceptance::from(Consent::ReservationCode(code.clone()));
     acceptance.revokes = Some(key.clone());
     let reserved = api.transactions().reserve(&other, &acceptance).await.unwrap();
     assert_eq!(reserved.accepted_by, Some(TransactionType::ReservationCode));
     assert_eq!(api.transactions().get(&key).await.unwrap().status, TransactionStatus::Revoked);
+
+    let key = create(&shop, 5).await.transaction_key;
+    // A code is good once.
+    assert_eq!(refusal(api.transactions().reserve_by_code(&key, &code).await).code, "invalid_code");
 
     let key = create(&shop, 20).await.transaction_key;
     let wrong = FromWallet { pin: Some(Secret::new("0000".to_owned())), ..FromWallet::default() };

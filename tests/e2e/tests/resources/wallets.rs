@@ -3,7 +3,7 @@
 use paysera_core::money::Currency;
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
-    Contacts, Direction, NewPayment, StatementFilter, UserId, WalletRef, WalletSearch, Window,
+    Contacts, Direction, NewPayment, StatementFilter, UserId, WalletApiError, WalletRef, WalletSearch, Window,
 };
 use paysera_e2e::{Shop, gel};
 use paysera_sandbox::seed;
@@ -31,6 +31,12 @@ async fn wallets_are_found_by_everything_that_people_know() {
     ] {
         assert_eq!(api.wallets().find(&by).await.unwrap().id.get(), CUSTOMER.wallet, "{by:?}");
     }
+    let iban = phone(&shop).wallets().get(WalletRef::Me).await.unwrap().account.unwrap().main_iban.unwrap();
+    assert_eq!(api.wallets().account_of_iban(&iban).await.unwrap(), account);
+    assert!(matches!(
+        api.wallets().account_of_iban("../../x").await,
+        Err(WalletApiError::InvalidRequest { .. })
+    ));
     let nobody = WalletSearch::Phone("995500000000".to_owned());
     assert_eq!(refusal(api.wallets().find(&nobody).await).code, "not_found");
     let contacts = Contacts {

@@ -124,3 +124,31 @@ impl Tokens {
         store.delete(NAME)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::MemorySecretStore;
+
+    #[test]
+    fn a_session_is_written_down_read_again_and_not_shown() {
+        let part = r#"{"access_token":"t0ken","mac_key":"k3y","lifetime":60,"expires_at":9,"refresh_token":"r3fresh"}"#;
+        let record = format!(r#"{{"version":1,"current":{part},"pending":{part}}}"#);
+        let store = MemorySecretStore::default();
+        store.set(NAME, record.as_bytes()).unwrap();
+        let tokens = Tokens::read(&store).unwrap().unwrap();
+        tokens.write(&store).unwrap();
+        let again = Tokens::read(&store).unwrap().unwrap();
+        assert_eq!(again.current.token.access_token.expose(), "t0ken");
+        assert_eq!(again.pending.as_ref().unwrap().expires_at, UnixSeconds(9));
+        let shown = format!("{tokens:?} {store:?}");
+        for secret in ["t0ken", "k3y", "r3fresh"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        // What can't be read is no session, and no error that stands in the way.
+        for odd in ["", "{}", &record.replace("\"version\":1", "\"version\":2")] {
+            store.set(NAME, odd.as_bytes()).unwrap();
+            assert!(Tokens::read(&store).unwrap().is_none(), "{odd}");
+        }
+    }
+}

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::WalletApiError;
+use super::tolerance::{null_is_missing, readable};
 use super::transactions::WalletRef;
 use super::transport::{Call, Transport};
-use super::wire::{DecimalText, Priced, both_amounts, null_is_missing, numeric_id, readable, wire_enum};
+use super::wire::{DecimalText, Priced, both_amounts, numeric_id, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::code::{TransactionKey, WalletId};
 use crate::money::{Currency, Money};

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::error::WalletApiError;
+use super::tolerance::readable;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::readable;
 use crate::secret::Secret;
 
 /// A token that signs its user in on a web page, once.

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::error::WalletApiError;
 use super::spots::SpotId;
+use super::tolerance::readable;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{DecimalText, both_amounts, readable};
+use super::wire::{DecimalText, both_amounts};
 use crate::code::{TransactionKey, WalletId};
 use crate::money::Money;
 

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use super::clients::AppClientInfoId;
 use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
+use super::tolerance::readable;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{readable, text_id, wire_enum};
+use super::wire::{text_id, wire_enum};
 use crate::secret::Secret;
 
 text_id! {

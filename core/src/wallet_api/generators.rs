@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::WalletApiError;
+use super::tolerance::null_is_missing;
 use super::transport::{Call, Transport};
-use super::wire::{null_is_missing, numeric_id, wire_enum};
+use super::wire::{numeric_id, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;

@@ -6,9 +6,10 @@ use zeroize::Zeroizing;
 
 use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
+use super::tolerance::{readable, readable_rows};
 use super::transport::{Call, Transport};
 use super::users::{UserId, UserRef};
-use super::wire::{numeric_id, readable, readable_rows, wire_enum};
+use super::wire::{numeric_id, wire_enum};
 use crate::clock::UnixSeconds;
 
 numeric_id! {

@@ -27,6 +27,7 @@ mod server_clock;
 mod spots;
 mod subscribers;
 mod tls;
+mod tolerance;
 mod transactions;
 mod transport;
 mod users;

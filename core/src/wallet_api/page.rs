@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::wire::null_is_missing;
+use super::tolerance::{null_is_missing, readable};
 
 /// What a server puts on one page at most, where it is asked for that.
 pub(super) const LONGEST_PAGE: u32 = 200;
@@ -42,9 +42,10 @@ pub struct PageMetadata {
     #[serde(default, deserialize_with = "null_is_missing")]
     pub limit: u64,
     /// Whether another page follows, where the server says so.
+    #[serde(default, deserialize_with = "readable")]
     pub has_next: Option<bool>,
     /// Marks to go on from, in lists that are read by cursor.
-    #[serde(default, deserialize_with = "null_is_missing")]
+    #[serde(default, deserialize_with = "readable")]
     pub cursors: Cursors,
 }
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::WalletApiError;
+use super::tolerance::{null_is_missing, readable};
 use super::transport::{Call, Transport};
 use super::wallets::Wallet;
-use super::wire::{null_is_missing, numeric_id, readable};
+use super::wire::numeric_id;
 use crate::code::WalletId;
 
 numeric_id! {

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::error::WalletApiError;
+use super::tolerance::readable;
 use super::transport::{Call, Transport};
-use super::wire::readable;
 use crate::clock::UnixSeconds;
 
 /// The answer of `GET server`.

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::WalletApiError;
 use super::page::{Listed, Page, Window};
+use super::tolerance::{null_is_missing, readable};
 use super::transactions::Transaction;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{null_is_missing, numeric_id, readable, wire_enum};
+use super::wire::{numeric_id, wire_enum};
 use crate::code::{Code, LocationId, TransactionKey};
 
 numeric_id! {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::WalletApiError;
+use super::tolerance::{null_is_missing, readable};
 use super::transport::{Call, Transport};
-use super::wire::{null_is_missing, numeric_id, readable, wire_enum};
+use super::wire::{numeric_id, wire_enum};
 use crate::clock::UnixSeconds;
 use crate::secret::Secret;
 

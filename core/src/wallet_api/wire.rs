@@ -1,10 +1,7 @@
 //! Small things that many wire structs need.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use crate::clock::UnixSeconds;
 use crate::money::{Currency, Money};
 
 /// An enum of the wire: named texts, and [`Other`] for what a newer server says.
@@ -113,102 +110,6 @@ macro_rules! text_id {
     };
 }
 pub(super) use text_id;
-
-/// Reads `null` like a missing field.
-pub(super) fn null_is_missing<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-/// Reads what adorns a row: in a form that this library does not know it is
-/// missing, so that it does not take the row, and with it the whole list, along.
-/// Never for amounts that are paid, states and identifiers.
-pub(super) fn readable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + DeserializeOwned,
-{
-    let value = Value::deserialize(deserializer)?;
-    Ok(Option::<T>::deserialize(value).ok().flatten().unwrap_or_default())
-}
-
-/// The rows of such a list that can be read; the others, as they came.
-#[derive(Debug)]
-pub(super) struct Rows<T> {
-    pub(super) read: Vec<T>,
-    pub(super) unreadable: Vec<Value>,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self { read: Vec::new(), unreadable: Vec::new() }
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Rows<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut rows = Self::default();
-        match Value::deserialize(deserializer)? {
-            Value::Array(values) => {
-                for value in values {
-                    match T::deserialize(&value) {
-                        Ok(row) => rows.read.push(row),
-                        Err(_) => rows.unreadable.push(value),
-                    }
-                }
-            }
-            Value::Null => {}
-            other => rows.unreadable.push(other),
-        }
-        Ok(rows)
-    }
-}
-
-/// Reads the rows of a list that adorns, without those that can't be read.
-pub(super) fn readable_rows<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    Rows::deserialize(deserializer).map(|rows| rows.read)
-}
-
-/// A measure, like degrees, that some servers send as text; missing if it is
-/// neither.
-pub(super) fn measure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let number = match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    Ok(number.filter(|number: &f64| number.is_finite()))
-}
-
-/// A moment or a duration in an object of `for` or `until`, as a [`Freeze`] has
-/// it. The moment counts where a server sends both; in any other form it is
-/// missing.
-///
-/// [`Freeze`]: super::payments::Freeze
-pub(super) fn for_or_until<'de, D, T>(
-    deserializer: D,
-    seconds: fn(i64) -> T,
-    until: fn(UnixSeconds) -> T,
-) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Span {
-        r#for: Option<i64>,
-        until: Option<UnixSeconds>,
-    }
-    let span: Span = readable(deserializer)?;
-    Ok(span.until.map(until).or(span.r#for.map(seconds)))
-}
 
 /// An amount in both of its representations: minor units and decimal text
 /// (wallet-api section 4). They must agree: money is never a guess.

@@ -39,6 +39,8 @@ fn the_page_is_asked_in_its_own_words() {
     let confirming = Url::parse(&confirming.url()).unwrap();
     assert_eq!(confirming.path(), "/frontend/transaction/confirm-with-oauth/pDAlAZ3z");
     assert_eq!(confirming.query(), url.query());
+    // Whoever knows the state can end this sign-in.
+    assert!(!format!("{begun:?} {:?}", sign_in()).contains(state));
     let with_key = BrowserSignIn { key: Some("k/1".to_owned()), ..begun };
     assert_eq!(with_key.url(), "https://bank.example/frontend/oauth/k%2F1");
 }

@@ -7,7 +7,8 @@ use crate::code::WalletId;
 use crate::wallet_api::page::Listed;
 use crate::wallet_api::projects::Project;
 use crate::wallet_api::scopes::ScopeName;
-use crate::wallet_api::wire::{Rows, null_is_missing, numeric_id, readable, readable_rows, wire_enum};
+use crate::wallet_api::tolerance::{Rows, null_is_missing, readable, readable_rows};
+use crate::wallet_api::wire::{numeric_id, wire_enum};
 
 numeric_id! {
     /// The number of a client.

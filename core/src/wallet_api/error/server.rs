@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::wallet_api::wire::readable;
+use crate::wallet_api::tolerance::readable;
 
 /// An error body of the server (wallet-api section 12).
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wallet_api::wire::readable;
+use crate::wallet_api::tolerance::readable;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 

@@ -4,15 +4,16 @@
 mod hours;
 mod location;
 mod search;
+mod update;
 
 use std::collections::BTreeSet;
 
 pub use hours::{DayHours, MinuteOfDay, Weekday, WorkingHours};
 pub use location::{
-    Location, LocationImages, LocationPrice, LocationStatus, LocationUpdate, NewLocationPrice, RemoteOrders,
-    Service, ServiceOffer,
+    Location, LocationImages, LocationPrice, LocationStatus, RemoteOrders, Service, ServiceOffer,
 };
 pub use search::{CategoryImages, LocationFilter, Nearby, PayCategory};
+pub use update::{LocationUpdate, NewLocationPrice};
 
 use super::error::WalletApiError;
 use super::page::{LONGEST_PAGE, Page, SHORTEST_PAGE, Window};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{LocationStatus, Service};
 use crate::clock::UnixSeconds;
 use crate::wallet_api::page::Window;
-use crate::wallet_api::wire::{null_is_missing, readable};
+use crate::wallet_api::tolerance::{null_is_missing, readable};
 
 /// Around a place.
 #[derive(Clone, Copy, Debug, PartialEq)]

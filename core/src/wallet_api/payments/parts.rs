@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::clock::UnixSeconds;
 use crate::money::{Currency, Money};
 use crate::secret::Secret;
-use crate::wallet_api::wire::{DecimalText, both_amounts, readable, wire_enum};
+use crate::wallet_api::tolerance::readable;
+use crate::wallet_api::wire::{DecimalText, both_amounts, wire_enum};
 
 /// One thing that is bought. A customer's app doesn't show it.
 #[derive(Clone, Debug, PartialEq)]

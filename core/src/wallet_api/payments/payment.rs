@@ -10,10 +10,9 @@ use crate::clock::UnixSeconds;
 use crate::code::{TransactionKey, WalletId};
 use crate::money::Money;
 use crate::wallet_api::page::Listed;
+use crate::wallet_api::tolerance::{Rows, for_or_until, null_is_missing, readable};
 use crate::wallet_api::wallets::Account;
-use crate::wallet_api::wire::{
-    DecimalText, Rows, both_amounts, for_or_until, null_is_missing, numeric_id, readable, wire_enum,
-};
+use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, wire_enum};
 
 numeric_id! {
     /// The number of a payment.

@@ -18,6 +18,8 @@ pub enum Payer {
     Email(String),
     /// By phone number, digits with the country code.
     Phone(String),
+    /// By account number, for example `EVP0010001000101`.
+    AccountNumber(String),
     /// By a card that the wallet knows.
     Card {
         /// Who issued it.

@@ -23,9 +23,10 @@ pub use transaction::{
 
 use super::error::WalletApiError;
 use super::page::Page;
+use super::tolerance::null_is_missing;
 use super::transport::{Call, Transport};
 use super::users::UserId;
-use super::wire::{null_is_missing, numeric_id};
+use super::wire::numeric_id;
 use crate::clock::UnixSeconds;
 use crate::code::{ReservationCode, TransactionKey, WalletId};
 

@@ -9,8 +9,9 @@ use crate::wallet_api::allowances::{AllowanceId, NewAllowance};
 use crate::wallet_api::page::Window;
 use crate::wallet_api::payments::{NewPayment, PaymentId};
 use crate::wallet_api::projects::ProjectId;
+use crate::wallet_api::tolerance::readable;
 use crate::wallet_api::users::{IdentificationLevel, UserType};
-use crate::wallet_api::wire::{readable, wire_enum};
+use crate::wallet_api::wire::wire_enum;
 
 /// The body of `POST transaction`. Its default is a transaction of nothing; give
 /// it payments, or an allowance.

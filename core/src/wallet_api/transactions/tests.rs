@@ -93,6 +93,7 @@ fn payers_as_they_are_sent() {
         Payer::Id(WalletId::new(14471).unwrap()),
         Payer::Email("payer@example.com".to_owned()),
         Payer::Phone("995555000000".to_owned()),
+        Payer::AccountNumber("EVP0010001000101".to_owned()),
         Payer::Card { issuer: "sandbox".to_owned(), number: Secret::new("9000".to_owned()) },
     ]);
 }

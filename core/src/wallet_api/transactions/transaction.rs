@@ -11,8 +11,9 @@ use crate::wallet_api::allowances::Allowance;
 use crate::wallet_api::page::Listed;
 use crate::wallet_api::payments::Payment;
 use crate::wallet_api::projects::{Project, ProjectId};
+use crate::wallet_api::tolerance::{for_or_until, null_is_missing, readable};
 use crate::wallet_api::users::UserId;
-use crate::wallet_api::wire::{for_or_until, null_is_missing, readable, wire_enum};
+use crate::wallet_api::wire::wire_enum;
 
 wire_enum! {
     /// The state of a transaction (wallet-api section 5.6).

@@ -54,6 +54,15 @@ impl Answer {
         Err(Box::new(ServerError { retry_after, captcha, ..error }).into())
     }
 
+    /// An answer that says nothing but that it was done may be empty: to lose the
+    /// success of a write for that would be worse.
+    pub(super) fn nothing(&self) -> Result<(), WalletApiError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        self.json::<serde::de::IgnoredAny>().map(|_| ())
+    }
+
     pub(super) fn text(&self) -> Result<String, WalletApiError> {
         String::from_utf8(self.body.to_vec()).map_err(|_| WalletApiError::NotUnderstood {
             status: self.status,
@@ -115,5 +124,16 @@ mod tests {
         ] {
             assert_eq!(without_quotations(text), kept);
         }
+    }
+
+    #[test]
+    fn what_says_nothing_may_be_empty_but_not_of_somebody_else() {
+        let nothing = |body: &'static str| {
+            Answer { status: 200, correlation_id: None, body: Bytes::from_static(body.as_bytes()) }.nothing()
+        };
+        for done in ["", " \n", "{}", "null", "[]"] {
+            assert!(nothing(done).is_ok(), "{done}");
+        }
+        assert!(nothing("<html>Sign in to the hotel's network</html>").is_err());
     }
 }

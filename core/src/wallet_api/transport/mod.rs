@@ -127,7 +127,7 @@ impl Transport {
 
     /// Makes a call whose answer says nothing but that it was done.
     pub(super) async fn send_for_nothing(&self, call: &Call) -> Result<(), WalletApiError> {
-        self.send::<serde::de::IgnoredAny>(call).await.map(|_| ())
+        self.send_and_read(call, Answer::nothing).await
     }
 
     /// Sends a call. A wrong clock and credentials that ran out are put right,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixSeconds;
 use crate::code::WalletId;
-use crate::wallet_api::wire::{null_is_missing, numeric_id, readable, readable_rows, wire_enum};
+use crate::wallet_api::tolerance::{null_is_missing, readable, readable_rows};
+use crate::wallet_api::wire::{numeric_id, wire_enum};
 
 numeric_id! {
     /// The number of a user.

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wallet_api::tolerance::{readable, readable_rows};
 use crate::wallet_api::users::UserId;
-use crate::wallet_api::wire::{readable, readable_rows, wire_enum};
+use crate::wallet_api::wire::wire_enum;
 
 wire_enum! {
     /// What an account is.

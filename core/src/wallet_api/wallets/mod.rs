@@ -19,9 +19,10 @@ pub use statements::{Direction, OtherParty, Statement, StatementId, StatementTyp
 
 use super::error::WalletApiError;
 use super::page::{Page, Window};
+use super::tolerance::{Keyed, readable};
 use super::transactions::WalletRef;
 use super::transport::{Call, Transport};
-use super::wire::{DecimalText, both_amounts, readable};
+use super::wire::{DecimalText, both_amounts};
 use crate::code::WalletId;
 use crate::money::{Currency, Money};
 
@@ -53,7 +54,7 @@ pub struct CurrencyBalance {
 
 /// What a wallet holds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "BTreeMap<String, BalanceBody>")]
+#[serde(try_from = "Keyed<BalanceBody>")]
 pub struct Balance {
     /// One entry a currency, in the order of the currencies' codes.
     pub currencies: Vec<CurrencyBalance>,
@@ -89,10 +90,10 @@ struct ConvertedBody {
     reserved: Option<i64>,
 }
 
-impl TryFrom<BTreeMap<String, BalanceBody>> for Balance {
+impl TryFrom<Keyed<BalanceBody>> for Balance {
     type Error = String;
 
-    fn try_from(bodies: BTreeMap<String, BalanceBody>) -> Result<Self, String> {
+    fn try_from(Keyed(bodies): Keyed<BalanceBody>) -> Result<Self, String> {
         let mut balance = Self { currencies: Vec::new(), unreadable: Vec::new() };
         for (code, body) in bodies {
             if Currency::parse(&code).is_err() {
@@ -158,12 +159,12 @@ impl<'a> Wallets<'a> {
         let call = Call::get(format!("wallet/{wallet}/balance"))
             .query("convert_to", currency)
             .query("include_convert_to_currency", 1);
-        let mut bodies: BTreeMap<String, BalanceBody> = self.transport.send(&call).await?;
+        let Keyed(mut bodies): Keyed<BalanceBody> = self.transport.send(&call).await?;
         let converted: BTreeMap<String, ConvertedBody> = bodies
             .iter_mut()
             .filter_map(|(code, body)| Some((code.clone(), body.converted.take()?)))
             .collect();
-        let mut balance = Balance::try_from(bodies)
+        let mut balance = Balance::try_from(Keyed(bodies))
             .map_err(|reason| WalletApiError::NotUnderstood { status: 200, reason })?;
         for entry in &mut balance.currencies {
             let Some(body) = converted.get(entry.at_disposal.currency().code()) else { continue };
@@ -284,6 +285,14 @@ mod tests {
         assert_eq!(balance.in_currency(Currency::EUR).reserved.minor(), 2);
         assert_eq!(balance.in_currency(Currency::USD).at_disposal.minor(), 0);
         assert_eq!(balance.unreadable, ["JPY"]);
+        let empty: Balance = serde_json::from_str("[]").unwrap();
+        assert_eq!(empty.currencies, []);
+        // Conversions are offers: an odd one takes no money along.
+        let odd = r#"{"GEL":{"at_disposal":5,"reserved":0,"converted":{"at_disposal":"x"}}}"#;
+        assert_eq!(
+            serde_json::from_str::<Balance>(odd).unwrap().in_currency(Currency::GEL).at_disposal.minor(),
+            5
+        );
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::code::TransactionKey;
 use crate::money::Money;
 use crate::wallet_api::page::Listed;
 use crate::wallet_api::payments::PaymentPassword;
-use crate::wallet_api::wire::{DecimalText, both_amounts, null_is_missing, numeric_id, readable};
+use crate::wallet_api::tolerance::{null_is_missing, readable};
+use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id};
 
 numeric_id! {
     /// The number of a pending payment.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Wallet, Wallets};
 use crate::secret::Secret;
 use crate::wallet_api::error::WalletApiError;
+use crate::wallet_api::tolerance::Keyed;
 use crate::wallet_api::transport::Call;
 use crate::wallet_api::users::UserId;
 
@@ -119,7 +120,7 @@ impl Wallets<'_> {
             ("email_hash", list(&contacts.email_hashes)),
             ("phone_hash", list(&contacts.phone_hashes)),
         ];
-        self.transport.send(&Call::get("wallets").queries(pairs)).await
+        self.transport.send::<Keyed<Wallet>>(&Call::get("wallets").queries(pairs)).await.map(|found| found.0)
     }
 
     /// The account number of an IBAN (`GET account/{iban}`).

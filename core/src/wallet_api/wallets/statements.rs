@@ -6,8 +6,9 @@ use crate::clock::UnixSeconds;
 use crate::code::WalletId;
 use crate::money::Money;
 use crate::wallet_api::page::Listed;
+use crate::wallet_api::tolerance::{readable, readable_rows};
 use crate::wallet_api::users::UserId;
-use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, readable, readable_rows, wire_enum};
+use crate::wallet_api::wire::{DecimalText, both_amounts, numeric_id, wire_enum};
 
 numeric_id! {
     /// The number of a statement.

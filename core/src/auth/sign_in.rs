@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::clock::{NoRandomness, Random};
 use crate::code::TransactionKey;
 use crate::secret::Secret;
-use crate::wallet_api::{Activation, Scope, Token, WalletApi, WalletApiError};
+use crate::wallet_api::{Activation, Scope, Token, WalletApi, WalletApiError, WebPages};
 
 const STATE_LENGTH: usize = 16;
 
@@ -231,13 +231,8 @@ impl fmt::Debug for BrowserSignIn {
 }
 
 fn page_address(text: &str) -> Result<Url, SignInError> {
-    let refused = || SignInError::NotAnAddress { url: text.to_owned() };
-    let mut url = Url::parse(text).map_err(|_| refused())?;
-    if !matches!(url.scheme(), "https" | "http") || url.query().is_some() || url.fragment().is_some() {
-        return Err(refused());
-    }
-    url.path_segments_mut().map_err(|()| refused())?.pop_if_empty();
-    Ok(url)
+    let refused = |_| SignInError::NotAnAddress { url: text.to_owned() };
+    WebPages::new(text).map(WebPages::into_url).map_err(refused)
 }
 
 /// 16 letters and digits, as the official PHP client makes them.

@@ -47,6 +47,11 @@ impl WebPages {
         url.into()
     }
 
+    /// The base, without a slash at its end.
+    pub(crate) fn into_url(self) -> Url {
+        self.0
+    }
+
     fn at<'p>(&self, parts: impl IntoIterator<Item = &'p str>) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {

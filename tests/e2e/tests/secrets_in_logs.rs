@@ -43,9 +43,12 @@ impl<'a> MakeWriter<'a> for Logs {
     }
 }
 
+/// No digits only: four of them stand in the time of some line of every log.
+const PIN: &str = "p1n-of-nobody";
+
 async fn errors_of(shop: &Shop, api: &WalletApi, said: &mut String) {
     let pin =
-        Consent::Pin { payer: Payer::Phone(CUSTOMER.phone.to_owned()), pin: Secret::new("7319".to_owned()) };
+        Consent::Pin { payer: Payer::Phone(CUSTOMER.phone.to_owned()), pin: Secret::new(PIN.to_owned()) };
     let new =
         CreateTransaction { payments: vec![NewPayment::new("x", gel(1))], ..CreateTransaction::default() };
     let key = shop.api().transactions().create(&new).await.unwrap().transaction_key;
@@ -94,6 +97,12 @@ async fn nothing_that_is_logged_said_or_written_down_holds_a_secret() {
     api.server().time().await.unwrap();
     api.wallets().balance(WalletRef::Me).await.unwrap();
     secrets.extend(secrets_of(&*store));
+    let page = api.app_tokens().auth_token().await.unwrap();
+    let jwt = api.app_tokens().json_web_token("logged_in", "transfers").await.unwrap();
+    writeln!(said, "{page:?} {jwt:?}").unwrap();
+    for secret in [&page.value, page.session_id.as_ref().unwrap(), &jwt.access_token] {
+        secrets.push(secret.expose().to_owned());
+    }
     errors_of(&shop, &api, &mut said).await;
     writeln!(said, "{session:?} {sign_in:?} {api:?} {store:?} {password:?} {:?}", shop.till).unwrap();
 
@@ -127,13 +136,13 @@ async fn nothing_that_is_logged_said_or_written_down_holds_a_secret() {
         CUSTOMER.token,
         CUSTOMER.mac_key,
         CUSTOMER.password,
-        "7319",
+        PIN,
         "c0de-that-nobody-sent",
     ] {
         secrets.push(secret.to_owned());
     }
     secrets.push(hex(&CUSTOMER.generator_seed));
-    assert_eq!(secrets.len(), 6 + 1 + 7 + 1, "two tokens with keys and refresh tokens, and the rest");
+    assert_eq!(secrets.len(), 6 + 3 + 1 + 7 + 1, "two tokens with keys and refresh tokens, and the rest");
     let logged = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("wallet api") && logged.contains("TRACE"), "the logs are not the logs");
     for (place, text) in [("the logs", &logged), ("what was said", &said)] {

@@ -4,14 +4,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::code::{CodeError, CodeKind};
 use crate::journal::JournalError;
-use crate::money::MoneyError;
+use crate::money::{Money, MoneyError};
 use crate::wallet_api::{Captcha, Delivery, FieldReason, ServerError, Service, WalletApiError};
 
 /// What happened. A variant exists where a shell or a person would act
 /// differently.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ApiErrorKind {
     /// The server can't be reached; nothing was sent.
@@ -63,6 +66,22 @@ pub enum ApiErrorKind {
     AmountDiffers,
     /// Cash was given back, the deposit did not happen.
     CashReturned,
+    /// The app ended before anything was sent: nothing happened.
+    Interrupted,
+    /// The customer is not who the account belongs to.
+    IdentityNotConfirmed,
+    /// The drawer does not hold the cash that was to be handed out.
+    NotEnoughCash {
+        /// What should be in the drawer.
+        in_drawer: Money,
+    },
+    /// This member of staff may not do this.
+    StaffNotAllowed,
+    /// The bill was used before: ask a person whether it is to be paid once more.
+    BillUsed {
+        /// The bill.
+        bill: String,
+    },
     /// A value was refused.
     RejectedInput {
         /// Which values, and why.
@@ -101,6 +120,11 @@ impl ApiErrorKind {
             Self::WrongState => "wrong_state",
             Self::AmountDiffers => "amount_differs",
             Self::CashReturned => "cash_returned",
+            Self::Interrupted => "interrupted",
+            Self::IdentityNotConfirmed => "identity_not_confirmed",
+            Self::NotEnoughCash { .. } => "not_enough_cash",
+            Self::StaffNotAllowed => "staff_not_allowed",
+            Self::BillUsed { .. } => "bill_used",
             Self::RejectedInput { .. } => "rejected_input",
             Self::StorageFailed => "storage_failed",
             Self::Bug { .. } => "bug",
@@ -109,7 +133,8 @@ impl ApiErrorKind {
 }
 
 /// Whether the same thing can be tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Retry {
     /// Not without a change: other input, another customer, support.
     Never,
@@ -120,7 +145,7 @@ pub enum Retry {
 }
 
 /// An operation that was refused or did not come to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     /// What happened.
     pub kind: ApiErrorKind,
@@ -131,7 +156,7 @@ pub struct ApiError {
 }
 
 /// The server's part in an [`ApiError`]: for logs and for Paysera's support.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerAnswer {
     /// The HTTP status.
     pub status: u16,
@@ -145,6 +170,16 @@ impl ApiError {
     /// An error that came up on this device.
     pub(crate) const fn local(kind: ApiErrorKind) -> Self {
         Self { kind, retry: Retry::Never, server: None }
+    }
+
+    /// A drawer that holds too little.
+    pub(crate) const fn not_enough_cash(in_drawer: Money) -> Self {
+        Self::local(ApiErrorKind::NotEnoughCash { in_drawer })
+    }
+
+    /// A defect, or a device without randomness.
+    pub(crate) fn bug(error: impl fmt::Display) -> Self {
+        Self::local(ApiErrorKind::Bug { details: error.to_string() })
     }
 
     /// A value that was refused before anything was sent.
@@ -162,6 +197,8 @@ impl fmt::Display for ApiError {
             ApiErrorKind::WrongCode { expected, found: Some(found) } => {
                 write!(f, ": a {found} instead of a {expected}")?;
             }
+            ApiErrorKind::NotEnoughCash { in_drawer } => write!(f, ": {in_drawer} in the drawer")?,
+            ApiErrorKind::BillUsed { bill } => write!(f, ": {bill}")?,
             ApiErrorKind::WrongCode { expected, found: None } => write!(f, ": no {expected}")?,
             ApiErrorKind::RejectedInput { fields } => {
                 for field in fields {

@@ -12,6 +12,7 @@
 
 pub mod attempt;
 pub mod auth;
+pub mod calendar;
 pub mod callback;
 pub mod clock;
 pub mod code;

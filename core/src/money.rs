@@ -88,7 +88,9 @@ impl<'de> Deserialize<'de> for Currency {
 ///
 /// May be zero or negative: balances and differences are. What a merchant or a
 /// customer enters goes through [`Money::require_positive`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// Its serde form, `{"minor":2599,"currency":"GEL"}`, is for records of this
+/// device; the wire has forms of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     minor: i64,
     currency: Currency,

@@ -1,310 +1,234 @@
-//! The one task that drives an attempt: its journal, its waiting, its reading.
+//! The one task that drives an attempt: it writes down what the machine says,
+//! does what the machine plans, and tells the machine what came of it.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
-use super::handle::{Attempt, Shared, Tap};
-use super::server_says::{ServerSays, server_says};
-use super::state::{AttemptState, Receipt, Stop};
-use crate::clock::{Clock, UnixSeconds};
-use crate::code::{Code, TransactionKey};
+use super::event::{End, Event};
+use super::handle::{Message, Shared};
+use super::host::Host;
+use super::machine::{Heard, Machine, Plan, Send, Tap};
+use super::requests;
+use super::state::{AttemptState, CashStep};
+use crate::clock::UnixSeconds;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptEvent, AttemptId, AttemptKind, CancelReason, Journal, JournalEntry};
-use crate::money::Money;
-use crate::wallet_api::{Transaction, WalletApi};
+use crate::journal::{Commit, Entry, JournalError};
 
-/// After so many rounds without knowing, a person is told that it is not known.
-const ROUNDS_BEFORE_UNKNOWN: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// A server that asks for more is asked again after this all the same.
-const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(3600);
+/// How long to wait before a write to the journal that failed is tried again.
+const FIRST_STORAGE_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_STORAGE_PAUSE: Duration = Duration::from_secs(30);
 
-/// The steps of one kind of operation.
-pub(crate) trait Operation: Send + 'static {
-    /// Goes from the tap to the receipt, or to the state where it stopped.
-    fn run(self, driver: &mut Driver) -> impl Future<Output = Result<Receipt, Stop>> + Send;
-}
-
-/// What an attempt is started with.
-#[derive(Debug)]
-pub(crate) struct AttemptSetup {
-    pub(crate) id: AttemptId,
-    pub(crate) kind: AttemptKind,
-    pub(crate) amount: Money,
-    pub(crate) device: String,
-    pub(crate) api: WalletApi,
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) poll_interval: Duration,
-}
+/// What reaches the driver; it outlives a driver that panicked.
+pub(super) type Inbox = Arc<Mutex<mpsc::UnboundedReceiver<Message>>>;
 
 /// Drives one attempt.
 #[derive(Debug)]
-pub(crate) struct Driver {
-    pub(super) setup: AttemptSetup,
+pub(super) struct Driver {
+    pub(super) machine: Machine,
+    pub(super) host: Arc<Host>,
     pub(super) shared: Arc<Shared>,
-    taps: mpsc::UnboundedReceiver<Tap>,
-    pub(super) cancel_requested: bool,
-    /// Why this attempt asked to take its transaction back.
-    pub(super) taken_back: Option<CancelReason>,
-    /// Whether a settlement can be this attempt's own: the server may have
-    /// acted on its confirm.
-    pub(super) own_confirm: bool,
-    server_was_asked: bool,
-}
-
-/// What a wait ended with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tapped {
-    /// The person said that the asked-for thing is done.
-    Done,
-    /// The person wants to take the operation back.
-    Cancel,
-}
-
-/// Starts an attempt on the current runtime. A panic in its task leaves it in
-/// [`AttemptState::Unknown`]: nobody is told an end that the server did not say.
-pub(crate) fn launch(setup: AttemptSetup, operation: impl Operation) -> Attempt {
-    let (taps, receiver) = mpsc::unbounded_channel();
-    let shared = Arc::new(Shared::new(setup.id, setup.kind, setup.amount, taps));
-    let attempt = Attempt { shared: Arc::clone(&shared) };
-    let api = setup.api.clone();
-    let mut driver = Driver {
-        setup,
-        shared: Arc::clone(&shared),
-        taps: receiver,
-        cancel_requested: false,
-        taken_back: None,
-        own_confirm: false,
-        server_was_asked: false,
-    };
-    let task = tokio::spawn(async move { driver.run(operation).await });
-    tokio::spawn(async move {
-        if task.await.is_err() {
-            let now = api.server_now();
-            shared.enter(AttemptState::Unknown { since: now, next_check: now });
-        }
-    });
-    attempt
 }
 
 impl Driver {
-    async fn run(&mut self, operation: impl Operation) {
-        let started = AttemptEvent::Started { kind: self.setup.kind, amount: self.setup.amount };
-        let end = match self.record(started) {
-            Ok(()) => operation.run(self).await,
-            Err(stop) => Err(stop),
-        };
-        let state = match end {
-            Ok(receipt) => AttemptState::Settled { receipt },
-            Err(stop) => stop.into_state(),
-        };
-        // The money is where the server says it is, also when this line is lost.
-        let _ = self.record(AttemptEvent::Ended { state: state.name() });
-        self.enter(state);
-    }
-
-    /// Writes an event down; the effect that depends on it comes after. If it
-    /// can't be written the attempt stops: as failed while the server has not
-    /// been asked for anything, else as unknown.
-    pub(crate) fn record(&mut self, event: AttemptEvent) -> Result<(), Stop> {
-        let at = self.now();
-        let asks_server = matches!(event, AttemptEvent::CreateSent | AttemptEvent::ReserveSent);
-        match self.setup.journal.append(JournalEntry { attempt: self.setup.id, at, event }) {
-            Ok(()) => {
-                self.server_was_asked |= asks_server;
-                Ok(())
-            }
-            Err(_) if self.server_was_asked => {
-                Err(Stop::Here(AttemptState::Unknown { since: at, next_check: at }))
-            }
-            Err(error) => Err(Stop::failed(error)),
-        }
-    }
-
-    pub(crate) fn enter(&self, state: AttemptState) {
-        self.shared.enter(state);
-    }
-
-    /// The server's time.
-    pub(crate) fn now(&self) -> UnixSeconds {
-        self.setup.api.server_now()
-    }
-
-    pub(crate) fn amount(&self) -> Money {
-        self.setup.amount
-    }
-
-    /// Waits until a customer has accepted and the money is held, while the
-    /// code is on screen. Time never ends it: at `expires_at` the transaction
-    /// is taken back, and what becomes of it is the server's word.
-    pub(crate) async fn await_acceptance(
-        &mut self,
-        key: &TransactionKey,
-        expires_at: UnixSeconds,
-    ) -> Result<Transaction, Stop> {
-        let code = Code::Transaction(key.clone());
-        self.enter(AttemptState::Presenting { code: code.clone(), expires_at, accepting: false });
+    /// Goes on until the end.
+    pub(super) async fn run(mut self, inbox: Inbox) {
+        let mut inbox = inbox.lock().await;
         loop {
-            if self.cancel_requested {
-                return self.take_back(key, CancelReason::Requested).await;
-            }
-            let transaction = self.read(key).await;
-            match self.server_says(&transaction) {
-                ServerSays::Open { accepting } => {
-                    self.enter(AttemptState::Presenting { code: code.clone(), expires_at, accepting });
+            self.show();
+            match self.machine.plan(self.now()) {
+                Plan::Done => return,
+                Plan::Note(event) => self.commit(vec![event]).await,
+                Plan::Send(send) => self.send(send, &mut inbox).await,
+                Plan::Ask(ask) => {
+                    let answer = requests::ask(&self.host.api, &self.machine, ask);
+                    self.perform(answer, &mut inbox).await;
                 }
-                ServerSays::Waiting(wanted) => self.enter(AttemptState::Waiting { wanted }),
-                ServerSays::Reserved | ServerSays::Confirmed => return Ok(transaction),
-                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
-                ServerSays::Unclear => self.enter_unknown(),
-            }
-            if self.now() >= expires_at {
-                return self.take_back(key, CancelReason::Expired).await;
-            }
-            self.wait_for_poll().await;
-        }
-    }
-
-    /// Reads what the server says until it says something. After a few rounds
-    /// the state says that it is not known.
-    pub(crate) async fn read(&mut self, key: &TransactionKey) -> Transaction {
-        let before = self.shared.state();
-        let mut round = 0;
-        loop {
-            match self.setup.api.watching().transactions().get(key).await {
-                Ok(transaction) => {
-                    // Known again: back to what was shown before.
-                    if matches!(self.shared.state(), AttemptState::Unknown { .. }) {
-                        self.enter(before);
-                    }
-                    return transaction;
+                Plan::Pause(pause) => {
+                    let rest = self.host.clock.sleep(pause);
+                    self.hear_until(rest, Heard::Rested, &mut inbox, |_| false).await;
                 }
-                Err(error) => {
-                    self.pause(round, error.retry_after()).await;
-                    round = round.saturating_add(1);
-                }
+                Plan::Person { deadline } => self.wait(deadline, &mut inbox).await,
+                Plan::Watch { deadline } => self.watch(deadline, &mut inbox).await,
             }
         }
     }
 
-    /// Waits longer from round to round, or as long as the server asked; from
-    /// the third round on, the state says that the outcome is not known.
-    pub(super) async fn pause(&mut self, round: u32, asked: Option<Duration>) {
-        let doubled = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(round).unwrap_or(u32::MAX));
-        let pause = match asked {
-            Some(asked) => asked.min(LONGEST_ASKED_PAUSE),
-            None => doubled.min(LONGEST_PAUSE),
-        };
-        if round.saturating_add(1) >= ROUNDS_BEFORE_UNKNOWN {
-            self.unknown_for(pause);
-        }
-        self.wait(pause).await;
+    fn now(&self) -> UnixSeconds {
+        self.host.api.server_now()
     }
 
-    /// Says that the server's last word means nothing, and that it is asked
-    /// again at the next poll.
-    pub(crate) fn enter_unknown(&self) {
-        self.unknown_for(self.setup.poll_interval);
-    }
-
-    /// Waits until the next poll is due, or somebody pokes or cancels.
-    pub(crate) async fn wait_for_poll(&mut self) {
-        self.wait(self.setup.poll_interval).await;
-    }
-
-    fn unknown_for(&self, pause: Duration) {
+    /// Shows where the attempt stands, unless it is between two events of which
+    /// the second follows at once.
+    fn show(&self) {
         let now = self.now();
-        let since = match self.shared.state() {
-            AttemptState::Unknown { since, .. } => since,
-            _ => now,
-        };
-        let next_check = now.plus(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX));
-        self.enter(AttemptState::Unknown { since, next_check });
+        match self.machine.plan(now) {
+            Plan::Note(Event::CashAsked { step: CashStep::Take }) => {}
+            Plan::Note(_) => return,
+            _ => {}
+        }
+        self.shared.enter(self.machine.shown(now));
     }
 
-    /// Waits for `duration`, or until somebody pokes or cancels.
-    async fn wait(&mut self, duration: Duration) {
-        let mut timer = self.setup.clock.sleep(duration);
+    /// Writes down that a request goes out, then lets it go.
+    async fn send(&mut self, send: Send, inbox: &mut mpsc::UnboundedReceiver<Message>) {
+        if let Some(event) = send.event() {
+            self.commit(vec![event]).await;
+            if self.machine.is_over() {
+                return;
+            }
+            self.show();
+        }
+        let answer = requests::send(&self.host.api, &self.machine, send);
+        self.perform(answer, inbox).await;
+    }
+
+    /// Waits for an answer; taps are heard meanwhile.
+    async fn perform(
+        &mut self,
+        answer: impl Future<Output = Heard>,
+        inbox: &mut mpsc::UnboundedReceiver<Message>,
+    ) {
+        let mut answer = pin!(answer);
         loop {
             tokio::select! {
-                () = &mut timer => return,
-                tap = self.taps.recv() => match tap {
-                    Some(Tap::Cancel) => {
-                        self.cancel_requested = self.may_take_back();
-                        return;
+                heard = &mut answer => return self.hear(heard).await,
+                Some(message) = inbox.recv() => self.hear_message(message).await,
+            }
+        }
+    }
+
+    /// Waits for a person until something is due.
+    async fn wait(&mut self, deadline: Option<UnixSeconds>, inbox: &mut mpsc::UnboundedReceiver<Message>) {
+        let due = self.due(deadline);
+        self.hear_until(due, Heard::Due, inbox, |_| false).await;
+    }
+
+    /// Has the watcher look at the server until something follows from it, or
+    /// something is due.
+    async fn watch(&mut self, deadline: Option<UnixSeconds>, inbox: &mut mpsc::UnboundedReceiver<Message>) {
+        let Some(key) = self.machine.key.clone() else { return };
+        let due = self.due(deadline);
+        let watch = self.host.watcher.watch(key, self.shared.inbox.clone());
+        self.hear_until(due, Heard::Due, inbox, |tap| {
+            if *tap == Tap::Poke {
+                watch.poke();
+            }
+            *tap == Tap::Poke
+        })
+        .await;
+    }
+
+    /// Hears messages until the plan changes, or `end` is there. `handled` may
+    /// take a tap.
+    async fn hear_until(
+        &mut self,
+        end: impl Future<Output = ()>,
+        at_the_end: Heard,
+        inbox: &mut mpsc::UnboundedReceiver<Message>,
+        handled: impl Fn(&Tap) -> bool,
+    ) {
+        let mut end = pin!(end);
+        let plan = self.machine.plan(self.now());
+        loop {
+            tokio::select! {
+                () = &mut end => return self.hear(at_the_end).await,
+                message = inbox.recv() => match message {
+                    Some(Message::Tapped(tap)) if handled(&tap) => {}
+                    Some(message) => {
+                        self.hear_message(message).await;
+                        self.show();
+                        if self.machine.plan(self.now()) != plan {
+                            return;
+                        }
                     }
-                    Some(Tap::Poke) => return,
-                    // Said too early or twice: there is nothing on screen that asks for it.
-                    Some(Tap::CashReceived | Tap::CashHandedOut | Tap::CashReturned) => {}
-                    // Every handle is gone; the attempt goes on by time alone.
-                    None => return timer.await,
+                    // This task holds a sender: the queue does not end before it.
+                    None => return end.await,
                 },
             }
         }
     }
 
-    /// Asks the cashier about cash and waits for the answer; a cancel counts
-    /// only where `state` asks to take cash.
-    pub(crate) async fn ask_about_cash(&mut self, state: AttemptState) -> Tapped {
-        let (expected, may_cancel) = match state {
-            AttemptState::TakeCash { .. } => (Tap::CashReceived, true),
-            AttemptState::ReturnCash { .. } => (Tap::CashReturned, false),
-            _ => (Tap::CashHandedOut, false),
-        };
-        self.enter(state);
+    /// Completes when the server's clock shows `deadline`, looked at anew from
+    /// time to time: timers stop while a phone sleeps.
+    async fn due_at(host: Arc<Host>, deadline: UnixSeconds) {
+        const LOOK: i64 = 30;
         loop {
-            if may_cancel && self.cancel_requested {
-                return Tapped::Cancel;
+            let left = deadline.since(host.api.server_now());
+            match u64::try_from(left) {
+                Ok(left @ 1..) => host.clock.sleep(Duration::from_secs(left.min(LOOK.unsigned_abs()))).await,
+                _ => return,
             }
-            match self.taps.recv().await {
-                Some(tap) if tap == expected => return Tapped::Done,
-                Some(Tap::Cancel) => self.cancel_requested = true,
-                Some(_) => {}
-                // Every handle is gone: nobody can answer in this process any more.
+        }
+    }
+
+    fn due(&self, deadline: Option<UnixSeconds>) -> impl Future<Output = ()> + use<> {
+        let host = Arc::clone(&self.host);
+        async move {
+            match deadline {
+                Some(deadline) => Self::due_at(host, deadline).await,
                 None => std::future::pending().await,
             }
         }
     }
 
-    /// Hears what was tapped while the attempt was busy with the server.
-    pub(super) fn hear_taps(&mut self) {
-        while let Ok(tap) = self.taps.try_recv() {
-            if tap == Tap::Cancel {
-                self.cancel_requested = self.may_take_back();
+    async fn hear_message(&mut self, message: Message) {
+        let heard = match message {
+            Message::Tapped(tap) => Heard::Tapped(tap),
+            Message::Watched(seen) => Heard::Watched(seen),
+        };
+        self.hear(heard).await;
+    }
+
+    pub(super) async fn hear(&mut self, heard: Heard) {
+        let events = self.machine.hear(heard, self.now());
+        self.commit(events).await;
+        self.show();
+    }
+
+    /// Writes events down, then takes note of them. While that fails nothing
+    /// else happens: before anything was sent the attempt ends, later it is
+    /// unknown until it can be written down.
+    async fn commit(&mut self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let at = self.now();
+        let mut pause = FIRST_STORAGE_PAUSE;
+        loop {
+            let mut next = self.machine.clone();
+            for event in &events {
+                next.apply(event, at);
+            }
+            match self.write(&next, &events, at).await {
+                Ok(()) => {
+                    self.machine = next;
+                    return;
+                }
+                Err(error) if !self.machine.was_sent() => {
+                    tracing::error!(attempt = %self.machine.id, %error, "the journal failed");
+                    let error = Box::new(ApiError::local(ApiErrorKind::StorageFailed));
+                    self.machine.apply(&Event::Ended { end: End::Failed { error } }, at);
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(attempt = %self.machine.id, %error, "the journal failed");
+                    let next_check = at.plus(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX));
+                    self.shared.enter(AttemptState::Unknown { since: at, next_check });
+                    self.host.clock.sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(LONGEST_STORAGE_PAUSE);
+                }
             }
         }
     }
 
-    /// A customer can't take back what the merchant made.
-    fn may_take_back(&self) -> bool {
-        self.setup.kind != AttemptKind::Pay
-    }
-
-    pub(super) fn server_says(&self, transaction: &Transaction) -> ServerSays {
-        server_says(transaction, self.taken_back, self.now())
-    }
-
-    /// The receipt of a confirmed transaction. Every kind of operation settles
-    /// its whole amount: another one is never a receipt, and no reason to hand
-    /// out cash.
-    pub(crate) fn settled(&self, transaction: &Transaction) -> Result<Receipt, Stop> {
-        let amount = self.setup.amount;
-        if transaction.amount() != Some(amount) {
-            return Err(Stop::failed(ApiError::local(ApiErrorKind::AmountDiffers)));
-        }
-        Ok(Receipt {
-            attempt: self.setup.id,
-            kind: self.setup.kind,
-            transaction: transaction.transaction_key.clone(),
-            amount,
-            payer: transaction.wallet,
-            settled_at: transaction.confirmed_at.unwrap_or_else(|| self.now()),
-            elsewhere: !self.own_confirm,
-        })
+    async fn write(&self, next: &Machine, events: &[Event], at: UnixSeconds) -> Result<(), JournalError> {
+        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<Entry>, _>>()?;
+        let commit = Commit { at, day: self.host.calendar.day(at), entries, projection: next.projection() };
+        let id = next.id;
+        self.host.journal.run(move |journal| journal.append(id, &commit)).await
     }
 }

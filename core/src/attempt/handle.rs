@@ -4,18 +4,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
-use super::state::AttemptState;
+use super::machine::{Failure, Sighting, Tap};
+use super::state::{AttemptState, CashStep};
+use crate::code::ReservationCode;
 use crate::journal::{AttemptId, AttemptKind};
 use crate::money::Money;
 
-/// What a person, or the embedding app, tells an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tap {
-    Cancel,
-    Poke,
-    CashReceived,
-    CashHandedOut,
-    CashReturned,
+/// What reaches the driver from outside.
+#[derive(Debug)]
+pub(super) enum Message {
+    Tapped(Tap),
+    Watched(Result<Sighting, Box<Failure>>),
 }
 
 /// A running or ended attempt. Cheap to clone; dropping it stops nothing.
@@ -30,7 +29,7 @@ pub(super) struct Shared {
     kind: AttemptKind,
     amount: Money,
     current: Mutex<Current>,
-    taps: mpsc::UnboundedSender<Tap>,
+    pub(super) inbox: mpsc::UnboundedSender<Message>,
 }
 
 #[derive(Debug)]
@@ -44,10 +43,11 @@ impl Shared {
         id: AttemptId,
         kind: AttemptKind,
         amount: Money,
-        taps: mpsc::UnboundedSender<Tap>,
+        state: AttemptState,
+        inbox: mpsc::UnboundedSender<Message>,
     ) -> Self {
-        let current = Mutex::new(Current { state: AttemptState::Preparing, listeners: Vec::new() });
-        Self { id, kind, amount, current, taps }
+        let current = Mutex::new(Current { state, listeners: Vec::new() });
+        Self { id, kind, amount, current, inbox }
     }
 
     pub(super) fn state(&self) -> AttemptState {
@@ -124,22 +124,74 @@ impl Attempt {
         self.tap(Tap::Poke);
     }
 
-    /// Cash-in: the cashier has the customer's cash. Counts only while the
-    /// state is [`AttemptState::TakeCash`].
+    /// Cash-in: the cashier has the customer's cash. Counts only while the state
+    /// is [`AttemptState::TakeCash`], or asks whether that was done.
     pub fn cash_received(&self) {
-        self.tap_while(Tap::CashReceived, |state| matches!(state, AttemptState::TakeCash { .. }));
+        self.cash_moved(CashStep::Take);
     }
 
     /// Cash-out: the customer has the cash. Counts only while the state is
-    /// [`AttemptState::HandOutCash`].
+    /// [`AttemptState::HandOutCash`], or asks whether that was done.
     pub fn cash_handed_out(&self) {
-        self.tap_while(Tap::CashHandedOut, |state| matches!(state, AttemptState::HandOutCash { .. }));
+        self.cash_moved(CashStep::HandOut);
     }
 
-    /// Cash-in that did not settle: the customer has the cash back. Counts only
-    /// while the state is [`AttemptState::ReturnCash`].
+    /// A cash-in that did not settle, or is undone: the customer has the cash
+    /// back. Counts only while the state is [`AttemptState::ReturnCash`], or asks
+    /// whether that was done.
     pub fn cash_returned(&self) {
-        self.tap_while(Tap::CashReturned, |state| matches!(state, AttemptState::ReturnCash { .. }));
+        self.cash_moved(CashStep::Return);
+    }
+
+    /// The cash was not moved. While the state is [`AttemptState::TakeCash`] the
+    /// operation is taken back then; while it is [`AttemptState::CashQuestion`]
+    /// the step is asked for anew. Else it does not count.
+    pub fn cash_not_moved(&self) {
+        self.tap_while(Tap::CashNotMoved, |state| {
+            matches!(state, AttemptState::TakeCash { .. } | AttemptState::CashQuestion { .. })
+        });
+    }
+
+    /// Cash-out: whether the customer is who the account belongs to. Counts only
+    /// while the state is [`AttemptState::CheckIdentity`]. `false` takes the
+    /// operation back.
+    pub fn identity_checked(&self, confirmed: bool) {
+        let tap = Tap::Identity { confirmed };
+        self.tap_while(tap, |state| matches!(state, AttemptState::CheckIdentity { .. }));
+    }
+
+    /// Cash-out: another code of the customer's, after the first was refused.
+    /// Counts only while the state waits for one.
+    pub fn use_code(&self, code: ReservationCode) {
+        self.tap(Tap::AnotherCode(code));
+    }
+
+    /// A payment that was asked to be held: take so much of it, the rest goes
+    /// back to the payer. Counts once, while the state is
+    /// [`AttemptState::Reserved`], for an amount of more than zero and not more
+    /// than what is held.
+    pub fn settle(&self, amount: Money) {
+        self.tap_while(Tap::SettleAt(amount), |state| matches!(state, AttemptState::Reserved { .. }));
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&self) -> AttemptState {
+        let mut states = self.watch();
+        let mut last = self.state();
+        while let Some(state) = states.next().await {
+            last = state;
+        }
+        last
+    }
+
+    fn cash_moved(&self, step: CashStep) {
+        self.tap_while(Tap::CashMoved(step), |state| match state {
+            AttemptState::TakeCash { .. } => step == CashStep::Take,
+            AttemptState::HandOutCash { .. } => step == CashStep::HandOut,
+            AttemptState::ReturnCash { .. } => step == CashStep::Return,
+            AttemptState::CashQuestion { step: asked, .. } => step == *asked,
+            _ => false,
+        });
     }
 
     /// Passes an answer on only while it is asked for: one that was tapped too
@@ -152,7 +204,7 @@ impl Attempt {
 
     fn tap(&self, tap: Tap) {
         // Nobody listens after the end, and then there is nothing to tell.
-        let _ = self.shared.taps.send(tap);
+        let _ = self.shared.inbox.send(Message::Tapped(tap));
     }
 }
 
@@ -175,11 +227,20 @@ mod tests {
     use crate::clock::SystemRandom;
     use crate::money::Currency;
 
-    fn attempt_and_taps() -> (Attempt, mpsc::UnboundedReceiver<Tap>) {
+    fn attempt_and_taps() -> (Attempt, mpsc::UnboundedReceiver<Message>) {
         let id = AttemptId::new(&SystemRandom).unwrap();
-        let (taps, receiver) = mpsc::unbounded_channel();
+        let (inbox, receiver) = mpsc::unbounded_channel();
         let amount = Money::from_minor(1, Currency::GEL);
-        (Attempt { shared: Arc::new(Shared::new(id, AttemptKind::Collect, amount, taps)) }, receiver)
+        let state = AttemptState::Preparing;
+        let shared = Shared::new(id, AttemptKind::Collect, amount, state, inbox);
+        (Attempt { shared: Arc::new(shared) }, receiver)
+    }
+
+    fn tapped(messages: &mut mpsc::UnboundedReceiver<Message>) -> Option<Tap> {
+        match messages.try_recv() {
+            Ok(Message::Tapped(tap)) => Some(tap),
+            _ => None,
+        }
     }
 
     fn attempt() -> Attempt {
@@ -190,9 +251,10 @@ mod tests {
     fn an_answer_about_cash_counts_only_while_it_is_asked_for() {
         let amount = Money::from_minor(1, Currency::GEL);
         let asked = [
-            (AttemptState::TakeCash { amount }, Tap::CashReceived),
-            (AttemptState::HandOutCash { amount }, Tap::CashHandedOut),
-            (AttemptState::ReturnCash { amount }, Tap::CashReturned),
+            (AttemptState::TakeCash { amount }, CashStep::Take),
+            (AttemptState::HandOutCash { amount }, CashStep::HandOut),
+            (AttemptState::ReturnCash { amount }, CashStep::Return),
+            (AttemptState::CashQuestion { step: CashStep::HandOut, amount }, CashStep::HandOut),
         ];
         let (attempt, mut taps) = attempt_and_taps();
         let tap_all = || {
@@ -201,12 +263,12 @@ mod tests {
             attempt.cash_returned();
         };
         tap_all();
-        assert_eq!(taps.try_recv().ok(), None);
-        for (state, tap) in asked {
+        assert_eq!(tapped(&mut taps), None);
+        for (state, step) in asked {
             attempt.shared.enter(state);
             tap_all();
-            assert_eq!(taps.try_recv().ok(), Some(tap));
-            assert_eq!(taps.try_recv().ok(), None);
+            assert_eq!(tapped(&mut taps), Some(Tap::CashMoved(step)));
+            assert_eq!(tapped(&mut taps), None);
         }
     }
 

@@ -1,25 +1,32 @@
 //! An attempt: one operation that can move money, from tap to its end.
 //!
 //! A shell holds an [`Attempt`], shows its current [`AttemptState`] and passes
-//! on taps. One task drives it, detached from the shell: dropping the handle
-//! only stops watching. The steps of each kind of operation stand with the
-//! facade that offers it ([`crate::merchant`], [`crate::customer`]); what they
-//! share (create, wait for acceptance, settle, take back, read what the server
-//! says after a lost answer) stands in the driver.
+//! on taps. What happens to an attempt is decided by a pure state machine
+//! (`machine/`), fed by one task (`driver.rs`) that writes each event down before
+//! it does what depends on it. The task is detached from the shell: dropping the
+//! handle only stops watching, and after a death the attempt goes on where its
+//! events left it (`host.rs`). One poller (`watcher.rs`) looks at the server for
+//! all open attempts.
 //!
 //! What must never happen here: a write repeated blindly, an end that the
-//! server did not say, cash handed out without this attempt's own confirm.
+//! server did not say, cash handed out without this attempt's own confirm, or
+//! twice.
 
 mod driver;
+mod event;
 mod handle;
-mod server_says;
+mod host;
+mod intent;
+mod lost;
+mod machine;
+mod rebuild;
+mod requests;
 mod state;
-mod writes;
+mod watcher;
 
 pub use handle::{Attempt, StateStream};
-pub use state::{AttemptState, CancelledBy, DeclinedBy, Receipt, WaitingFor};
+pub use state::{AttemptState, CancelReason, CancelledBy, CashStep, DeclinedBy, Receipt, WaitingFor};
+pub use watcher::Pace;
 
-pub(crate) use driver::{AttemptSetup, Driver, Operation, Tapped, launch};
-pub(crate) use server_says::{ServerSays, server_says};
-pub(crate) use state::Stop;
-pub(crate) use writes::{Refusal, ReserveBy};
+pub(crate) use host::{Host, HostSetup};
+pub(crate) use intent::{Intent, Make, Steps};

@@ -1,9 +1,11 @@
 //! The states of an attempt: all that a shell shows.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::UnixSeconds;
 use crate::code::{Code, TransactionKey, WalletId};
 use crate::error::ApiError;
-use crate::journal::{AttemptId, AttemptKind, CancelReason};
+use crate::journal::{AttemptId, AttemptKind};
 use crate::money::Money;
 
 /// The state of an attempt.
@@ -31,6 +33,13 @@ pub enum AttemptState {
         /// The payer's wallet.
         payer: WalletId,
     },
+    /// Cash-out: compare the customer with a photo-id, then say what came of it.
+    CheckIdentity {
+        /// The payer's wallet.
+        payer: WalletId,
+        /// The name of its owner, as far as the till may see it.
+        name: Option<String>,
+    },
     /// Cash-in: take this cash from the customer, then say so.
     TakeCash {
         /// How much.
@@ -48,6 +57,16 @@ pub enum AttemptState {
         /// How much.
         amount: Money,
     },
+    /// The process ended while cash was to be moved: say whether it was. It is
+    /// never asked to be moved again before that.
+    CashQuestion {
+        /// What was to be done.
+        step: CashStep,
+        /// How much.
+        amount: Money,
+    },
+    /// A settled payment is being given back.
+    Refunding,
     /// The transaction is being taken back.
     Cancelling {
         /// Why.
@@ -77,6 +96,13 @@ pub enum AttemptState {
         /// Who decided that.
         by: DeclinedBy,
     },
+    /// Final: the money went back to the payer.
+    Refunded {
+        /// What went back.
+        receipt: Receipt,
+    },
+    /// Final: the payment is settled for good and can't be given back.
+    RefundWindowClosed,
     /// Final: it did not happen.
     Failed {
         /// Why.
@@ -91,6 +117,8 @@ impl AttemptState {
         matches!(
             self,
             Self::Settled { .. }
+                | Self::Refunded { .. }
+                | Self::RefundWindowClosed
                 | Self::Cancelled { .. }
                 | Self::Expired
                 | Self::Declined { .. }
@@ -106,13 +134,18 @@ impl AttemptState {
             Self::Presenting { .. } => "presenting",
             Self::Waiting { .. } => "waiting",
             Self::Reserved { .. } => "reserved",
+            Self::CheckIdentity { .. } => "check_identity",
             Self::TakeCash { .. } => "take_cash",
             Self::Settling => "settling",
             Self::HandOutCash { .. } => "hand_out_cash",
             Self::ReturnCash { .. } => "return_cash",
+            Self::CashQuestion { .. } => "cash_question",
+            Self::Refunding => "refunding",
             Self::Cancelling { .. } => "cancelling",
             Self::Unknown { .. } => "unknown",
             Self::Settled { .. } => "settled",
+            Self::Refunded { .. } => "refunded",
+            Self::RefundWindowClosed => "refund_window_closed",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
             Self::Declined { .. } => "declined",
@@ -121,9 +154,35 @@ impl AttemptState {
     }
 }
 
+/// Cash that a person moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CashStep {
+    /// From the customer into the drawer: cash-in.
+    Take,
+    /// From the drawer to the customer: cash-out.
+    HandOut,
+    /// Back to the customer: a cash-in that did not settle, or is undone.
+    Return,
+}
+
+/// Why an attempt is being taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// Somebody on this side asked for it.
+    Requested,
+    /// Its time was over.
+    Expired,
+    /// It can't go on: a code, a confirmation or an identity was refused.
+    Refused,
+}
+
 /// What is missing before the money is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitingFor {
+    /// The customer's code was wrong or used: scan another one.
+    AnotherCode,
     /// The payer tops up.
     Funds,
     /// The beneficiary registers.
@@ -133,7 +192,8 @@ pub enum WaitingFor {
 }
 
 /// Who took a transaction back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CancelledBy {
     /// This attempt.
     ThisSide,
@@ -142,7 +202,8 @@ pub enum CancelledBy {
 }
 
 /// Who decided that the payer did not pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeclinedBy {
     /// The payer.
     Payer,
@@ -159,8 +220,14 @@ pub struct Receipt {
     pub kind: AttemptKind,
     /// The transaction.
     pub transaction: TransactionKey,
-    /// What was paid, as the server confirmed it.
+    /// What was paid, or went back, as the server confirmed it.
     pub amount: Money,
+    /// The part of it that is a tip.
+    pub tip: Option<Money>,
+    /// The bill that it is for.
+    pub bill: Option<String>,
+    /// Who at the till did it.
+    pub staff: Option<String>,
     /// The payer's wallet.
     pub payer: Option<WalletId>,
     /// When it settled; server time in Unix seconds.
@@ -168,26 +235,4 @@ pub struct Receipt {
     /// Whether it settled without this attempt's own confirm: never a reason to
     /// hand out cash.
     pub elsewhere: bool,
-}
-
-/// Where an operation stopped instead of reaching its receipt: the state that
-/// the attempt stays in.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Stop {
-    /// The server ended the transaction without settling it.
-    Ended(AttemptState),
-    /// This device stopped; says nothing about what the server did.
-    Here(AttemptState),
-}
-
-impl Stop {
-    pub(crate) fn failed(error: impl Into<ApiError>) -> Self {
-        Self::Here(AttemptState::Failed { error: error.into() })
-    }
-
-    pub(crate) fn into_state(self) -> AttemptState {
-        match self {
-            Self::Ended(state) | Self::Here(state) => state,
-        }
-    }
 }

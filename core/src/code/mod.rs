@@ -11,6 +11,8 @@ mod link;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use ids::WALLET_DIGITS;
 pub use ids::{AccountNumber, LocationId, ReservationCode, SpotIdentifier, TransactionKey, WalletId};
 pub use link::AppLink;
@@ -52,7 +54,8 @@ pub enum Code {
 }
 
 /// The kinds of [`Code`], for messages and for saying what a step expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CodeKind {
     /// See [`Code::Transaction`].

@@ -1,18 +1,20 @@
 //! How a customer's phone is set up.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
 use super::reservation_codes::{CodeChain, ReservationCodeGenerator};
 use super::{Customer, Phone};
+use crate::attempt::Pace;
 use crate::auth::SecretStore;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::code::WalletId;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{Journal, MemoryJournal};
-use crate::wallet_api::{Credentials, Environment, RequestBudget, WalletApi};
+use crate::journal::Journal;
+use crate::wallet_api::{
+    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi,
+};
 
 /// Builds a [`Customer`].
 #[derive(Debug)]
@@ -20,11 +22,16 @@ pub struct CustomerBuilder {
     environment: Environment,
     credentials: Arc<dyn Credentials>,
     codes: Option<CodeChain>,
-    journal: Arc<dyn Journal>,
+    journal: Option<Arc<Journal>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     budget: Option<Arc<RequestBudget>>,
-    poll_interval: Duration,
+    timeouts: Timeouts,
+    retries: RetryPolicy,
+    exchange: Option<Arc<dyn Exchange>>,
+    wallet: Option<WalletId>,
+    device: String,
+    pace: Pace,
 }
 
 impl CustomerBuilder {
@@ -33,11 +40,16 @@ impl CustomerBuilder {
             environment,
             credentials,
             codes: None,
-            journal: Arc::new(MemoryJournal::default()),
+            journal: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             budget: None,
-            poll_interval: Duration::from_millis(1500),
+            timeouts: Timeouts::default(),
+            retries: RetryPolicy::default(),
+            exchange: None,
+            wallet: None,
+            device: "customer".to_owned(),
+            pace: Pace::default(),
         }
     }
 
@@ -52,10 +64,46 @@ impl CustomerBuilder {
         self
     }
 
-    /// Where attempts are written down; in memory by default.
+    /// Where attempts are written down; in memory by default. Its wallet is the
+    /// one that pays.
     #[must_use]
-    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = journal;
+    pub fn journal(mut self, journal: Arc<Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// The account that pays and is paid into; the user's first one by default.
+    #[must_use]
+    pub fn wallet(mut self, wallet: WalletId) -> Self {
+        self.wallet = Some(wallet);
+        self
+    }
+
+    /// The phone's name, which is written into transactions that it makes.
+    #[must_use]
+    pub fn device(mut self, name: impl Into<String>) -> Self {
+        self.device = name.into();
+        self
+    }
+
+    /// How long parts of a request may take.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// How often reads are repeated.
+    #[must_use]
+    pub fn retries(mut self, retries: RetryPolicy) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Carries requests otherwise than over the network.
+    #[must_use]
+    pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
+        self.exchange = Some(exchange);
         self
     }
 
@@ -73,10 +121,10 @@ impl CustomerBuilder {
         self
     }
 
-    /// How often the server is asked while a payment is open; 1.5 s by default.
+    /// How often the server is asked while a payment is open.
     #[must_use]
-    pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.poll_interval = interval;
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -92,32 +140,41 @@ impl CustomerBuilder {
     ///
     /// # Errors
     /// [`ApiError`]: `storage_failed` for a production environment with a
-    /// journal that would not outlive the process; `rejected_input` for a poll
-    /// interval of zero.
+    /// journal that would not outlive the process; `rejected_input` for a pace of
+    /// zero, or a journal of another wallet than the one that was chosen.
     pub fn build(self) -> Result<Customer, ApiError> {
-        if self.environment.is_production() && !self.journal.is_durable() {
+        let is_durable = self.journal.as_ref().is_some_and(|journal| journal.is_durable());
+        if self.environment.is_production() && !is_durable {
             return Err(ApiError::local(ApiErrorKind::StorageFailed));
         }
-        if self.poll_interval.is_zero() {
-            return Err(ApiError::rejected("poll_interval", "must be more than zero"));
+        let of_journal = self.journal.as_ref().map(|journal| journal.owner().wallet);
+        if let (Some(chosen), Some(of_journal)) = (self.wallet, of_journal)
+            && chosen != of_journal
+        {
+            return Err(ApiError::rejected("journal", "belongs to another wallet"));
         }
+        self.pace.check()?;
         let mut api = WalletApi::builder(self.environment, self.credentials)
             .clock(Arc::clone(&self.clock))
-            .random(Arc::clone(&self.random));
+            .random(Arc::clone(&self.random))
+            .timeouts(self.timeouts)
+            .retries(self.retries);
         if let Some(budget) = self.budget {
             api = api.budget(budget);
         }
-        let api = api.build()?;
+        if let Some(exchange) = self.exchange {
+            api = api.exchange(exchange);
+        }
         let phone = Phone {
-            api,
-            device: "customer".to_owned(),
+            api: api.build()?,
+            device: self.device,
             journal: self.journal,
             clock: self.clock,
             random: self.random,
-            poll_interval: self.poll_interval,
-            wallet: OnceCell::new(),
+            pace: self.pace,
+            wallet: OnceCell::new_with(self.wallet.or(of_journal)),
+            host: OnceCell::new(),
             codes: self.codes,
-            started: Mutex::new(HashMap::new()),
         };
         Ok(Customer { phone: Arc::new(phone) })
     }

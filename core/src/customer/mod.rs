@@ -6,21 +6,21 @@ mod pay;
 mod reservation_codes;
 mod review;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
 pub use builder::CustomerBuilder;
+pub use pay::PayWalletRequest;
 pub use reservation_codes::{ChainState, ReservationCodeGenerator, SandboxV1, SandboxV1Params};
 pub use review::Review;
 
-use crate::attempt::{Attempt, AttemptSetup, launch};
+use crate::attempt::{Attempt, Host, HostSetup, Pace};
+use crate::calendar::BusinessCalendar;
 use crate::clock::{Clock, Random};
 use crate::code::{Code, CodeKind, TransactionKey, WalletId};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptId, AttemptKind, Journal};
+use crate::journal::{AttemptId, InstallId, Journal, JournalOwner};
 use crate::money::Currency;
 use crate::wallet_api::{Credentials, CurrencyBalance, Environment, WalletApi, WalletRef};
 use reservation_codes::CodeChain;
@@ -35,14 +35,14 @@ pub struct Customer {
 struct Phone {
     api: WalletApi,
     device: String,
-    journal: Arc<dyn Journal>,
+    journal: Option<Arc<Journal>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    poll_interval: Duration,
+    pace: Pace,
     wallet: OnceCell<WalletId>,
+    /// Where the payments live; known once the wallet is.
+    host: OnceCell<Arc<Host>>,
     codes: Option<CodeChain>,
-    /// One attempt a transaction: scanning it again finds the first one.
-    started: Mutex<HashMap<TransactionKey, Attempt>>,
 }
 
 impl Customer {
@@ -68,7 +68,7 @@ impl Customer {
     /// # Errors
     /// [`ApiError`].
     pub async fn balance(&self, currency: Currency) -> Result<CurrencyBalance, ApiError> {
-        Ok(self.phone.api.wallets().balance(WalletRef::Me).await?.in_currency(currency))
+        Ok(self.phone.api.wallets().balance(self.phone.wallet_ref()).await?.in_currency(currency))
     }
 
     /// What a scanned code asks for, as the server says: nothing is paid yet.
@@ -96,28 +96,60 @@ impl Customer {
     /// [`ApiError`] if it is refused before anything is sent. Later errors are
     /// states of the attempt.
     pub async fn pay(&self, review: &Review) -> Result<Attempt, ApiError> {
-        let amount = review.amount.require_positive()?;
-        let wallet = self.wallet().await?;
-        let phone = &self.phone;
-        let mut started = phone.started.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(attempt) = started.get(&review.transaction) {
-            return Ok(attempt.clone());
+        let host = self.host().await?;
+        let intent = pay::intent(review, self.wallet().await?, &self.phone.device)?;
+        host.start(intent, None).await
+    }
+
+    /// Pays to a scanned wallet code.
+    ///
+    /// # Errors
+    /// As [`Customer::pay`].
+    pub async fn pay_wallet(&self, request: PayWalletRequest) -> Result<Attempt, ApiError> {
+        let intent = request.intent(&self.phone.device)?;
+        self.host().await?.start(intent, None).await
+    }
+
+    /// Refuses what was reviewed, so that the merchant knows at once.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `wrong_state` once it is accepted.
+    pub async fn decline(&self, review: &Review) -> Result<(), ApiError> {
+        self.phone.api.transactions().reject(&review.transaction).await?;
+        Ok(())
+    }
+
+    /// Picks up what was open when the process died, and gives all payments that
+    /// go on. Every payment does it as well.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read, or the wallet is not known yet
+    /// and can't be asked for.
+    pub async fn resume(&self) -> Result<Vec<Attempt>, ApiError> {
+        let host = self.host().await?;
+        host.ready().await?;
+        Ok(host.open())
+    }
+
+    /// A payment of this phone, running or ended.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
+        self.host().await?.find(id).await
+    }
+
+    /// Has the server looked at now: for one transaction after a push message,
+    /// for all when the app comes to the foreground or the network is back.
+    pub fn poke(&self, transaction: Option<&TransactionKey>) {
+        if let Some(host) = self.phone.host.get() {
+            host.poke(transaction);
         }
-        let id = AttemptId::new(phone.random.as_ref())
-            .map_err(|error| ApiError::local(ApiErrorKind::Bug { details: error.to_string() }))?;
-        let setup = AttemptSetup {
-            id,
-            kind: AttemptKind::Pay,
-            amount,
-            device: phone.device.clone(),
-            api: phone.api.clone(),
-            journal: Arc::clone(&phone.journal),
-            clock: Arc::clone(&phone.clock),
-            poll_interval: phone.poll_interval,
-        };
-        let attempt = launch(setup, pay::Pay { key: review.transaction.clone(), wallet });
-        started.insert(review.transaction.clone(), attempt.clone());
-        Ok(attempt)
+    }
+
+    async fn host(&self) -> Result<&Arc<Host>, ApiError> {
+        let wallet = self.wallet().await?;
+        self.phone.host.get_or_try_init(|| async { self.phone.host_for(wallet) }).await
     }
 
     /// The code that a merchant scans to pay cash into this wallet.
@@ -150,5 +182,33 @@ impl Customer {
 
     fn codes(&self) -> Result<&CodeChain, ApiError> {
         self.phone.codes.as_ref().ok_or_else(|| ApiError::local(ApiErrorKind::NotAllowed))
+    }
+}
+
+impl Phone {
+    /// The chosen account, or the user's first.
+    fn wallet_ref(&self) -> WalletRef {
+        self.wallet.get().map_or(WalletRef::Me, |wallet| WalletRef::Id(*wallet))
+    }
+
+    fn host_for(&self, wallet: WalletId) -> Result<Arc<Host>, ApiError> {
+        let journal = match &self.journal {
+            Some(journal) => Arc::clone(journal),
+            None => {
+                let install = InstallId::new(self.random.as_ref()).map_err(ApiError::bug)?;
+                Arc::new(Journal::in_memory(JournalOwner { install, wallet })?)
+            }
+        };
+        Ok(Host::new(HostSetup {
+            api: self.api.clone(),
+            journal,
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            calendar: BusinessCalendar::default(),
+            device: self.device.clone(),
+            pace: self.pace,
+            // A customer does not see the merchant's list.
+            lists: false,
+        }))
     }
 }

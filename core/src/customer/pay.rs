@@ -1,59 +1,66 @@
-//! Pay: the customer accepts in the app; the merchant settles.
+//! Pay: the customer accepts in the app; the merchant settles. Or the customer
+//! pays to a wallet code, and settles alone.
 
-use crate::attempt::{
-    AttemptState, DeclinedBy, Driver, Operation, Receipt, Refusal, ReserveBy, ServerSays, Stop, server_says,
-};
-use crate::code::{TransactionKey, WalletId};
-use crate::journal::AttemptEvent;
-use crate::wallet_api::{Transaction, WalletRef};
+use crate::attempt::{Intent, Make, Steps};
+use crate::code::WalletId;
+use crate::error::ApiError;
+use crate::journal::AttemptKind;
+use crate::money::Money;
 
-pub(super) struct Pay {
-    pub(super) key: TransactionKey,
-    /// The customer's own wallet.
-    pub(super) wallet: WalletId,
+use super::Review;
+
+/// Seconds for which the money of a payment to a wallet stays held if it can't be
+/// settled.
+const RESERVE_SECONDS: i64 = 900;
+
+/// A payment to a wallet code that was scanned (wallet-api section 9.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayWalletRequest {
+    /// The request's own identifier: asking again with the same one gives the
+    /// same attempt.
+    pub request_id: String,
+    /// Who is paid: of a scanned wallet code.
+    pub beneficiary: WalletId,
+    /// What is paid.
+    pub amount: Money,
+    /// What it is for; both sides see it.
+    pub description: String,
 }
 
-impl Operation for Pay {
-    async fn run(self, phone: &mut Driver) -> Result<Receipt, Stop> {
-        let by = ReserveBy::Wallet(WalletRef::Id(self.wallet));
-        let mut transaction = match phone.reserve(&self.key, &by).await {
-            Ok(transaction) => transaction,
-            Err(Refusal::ByServer(error)) => return Err(Stop::failed(error)),
-            Err(Refusal::Stop(stop)) => return Err(stop),
+impl PayWalletRequest {
+    pub(super) fn intent(self, device: &str) -> Result<Intent, ApiError> {
+        let make = Make {
+            description: self.description,
+            beneficiary: Some(self.beneficiary),
+            cash: false,
+            reserve_seconds: RESERVE_SECONDS,
+            use_allowance: false,
+            freeze_seconds: None,
+            callback_uri: None,
         };
-        let mut recorded = false;
-        loop {
-            match server_says(&transaction, None, phone.now()) {
-                ServerSays::Confirmed => {
-                    self.check_own(&transaction)?;
-                    return phone.settled(&transaction);
-                }
-                ServerSays::Reserved => {
-                    self.check_own(&transaction)?;
-                    if !recorded {
-                        phone.record(AttemptEvent::Reserved { payer: self.wallet })?;
-                        recorded = true;
-                    }
-                    phone.enter(AttemptState::Reserved { payer: self.wallet });
-                }
-                ServerSays::Waiting(wanted) => phone.enter(AttemptState::Waiting { wanted }),
-                ServerSays::Ended(state) => return Err(Stop::Ended(state)),
-                ServerSays::Open { .. } | ServerSays::Unclear => phone.enter_unknown(),
-            }
-            phone.wait_for_poll().await;
-            transaction = phone.read(&self.key).await;
-        }
+        Ok(Intent {
+            kind: AttemptKind::Pay,
+            amount: self.amount.require_positive()?,
+            request_id: self.request_id,
+            device: device.to_owned(),
+            bill: None,
+            staff: None,
+            tip: None,
+            steps: Steps::PayWallet { make },
+        })
     }
 }
 
-impl Pay {
-    /// Two customers can scan one code: only what was paid from the own wallet
-    /// is the own payment.
-    fn check_own(&self, transaction: &Transaction) -> Result<(), Stop> {
-        if transaction.wallet == Some(self.wallet) {
-            Ok(())
-        } else {
-            Err(Stop::Ended(AttemptState::Declined { by: DeclinedBy::AnotherPayer }))
-        }
-    }
+/// The payment of what was reviewed: one attempt a transaction.
+pub(super) fn intent(review: &Review, wallet: WalletId, device: &str) -> Result<Intent, ApiError> {
+    Ok(Intent {
+        kind: AttemptKind::Pay,
+        amount: review.amount.require_positive()?,
+        request_id: format!("pay:{}", review.transaction),
+        device: device.to_owned(),
+        bill: None,
+        staff: None,
+        tip: None,
+        steps: Steps::Pay { key: review.transaction.clone(), wallet },
+    })
 }

@@ -1,39 +1,180 @@
-//! What happened to each attempt: an append-only list of events, each written
-//! before the effect that depends on it.
+//! What happened to each attempt, in a file of this device: an append-only list
+//! of events, each written before the effect that depends on it, and beside it
+//! what they come to.
 //!
-//! The only journal so far is [`MemoryJournal`]: it dies with the process.
-//! Production is refused until a durable one stands behind [`Journal`].
+//! One file belongs to one installation of the app and one wallet, and is open
+//! in one process. A damaged file, and one that a backup brought from another
+//! device, is set aside, never deleted, and reported; what the server knows of
+//! this device is then taken over before anything new begins. No secret is
+//! written here. What events mean is [`crate::attempt`]'s.
 
-mod event;
-mod memory;
+mod append;
+mod drawer;
+mod error;
+mod ids;
+mod observer;
+mod open;
+mod read;
+mod records;
+mod retention;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use event::{AttemptEvent, AttemptId, AttemptKind, CancelReason, JournalEntry};
-pub use memory::MemoryJournal;
+use rusqlite::Connection;
 
-/// An event could not be written; the effect that depends on it must not happen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the journal failed: {reason}")]
-pub struct JournalError {
-    /// What the storage said.
-    pub reason: String,
+pub(crate) use append::Commit;
+pub use drawer::{DrawerMove, DrawerMoveWhy};
+pub use error::JournalError;
+pub use ids::{AttemptId, AttemptKind, InstallId, JournalOwner};
+pub use observer::{CommitObserver, Observed};
+pub use open::{SetAside, SetAsideWhy};
+pub use read::Period;
+pub use records::{AttemptRow, Entry, KindTotal, Settlement, StoredEntry};
+pub(crate) use records::{NewAttempt, Projection};
+
+use crate::clock::UnixSeconds;
+
+/// The journal of one wallet on one device. It blocks while it writes; the
+/// attempts call it from a thread where that is no harm.
+pub struct Journal {
+    owner: JournalOwner,
+    place: Option<PathBuf>,
+    set_aside: Option<SetAside>,
+    connection: Mutex<Option<Connection>>,
+    observer: Option<Arc<dyn CommitObserver>>,
 }
 
-/// An append-only record of attempts.
-pub trait Journal: Send + Sync + fmt::Debug {
-    /// Writes one entry; returns once it is kept.
+impl Journal {
+    /// Opens the journal of `owner` in `folder`, or makes it. The folder must
+    /// exist, be the app's own, and be left out of backups. `now` names a file
+    /// that has to be set aside.
     ///
     /// # Errors
-    /// [`JournalError`]; nothing was written then.
-    fn append(&self, entry: JournalEntry) -> Result<(), JournalError>;
+    /// [`JournalError::InUse`], [`JournalError::NewerSchema`], or
+    /// [`JournalError::Storage`].
+    pub fn open(folder: &Path, owner: JournalOwner, now: UnixSeconds) -> Result<Self, JournalError> {
+        let path = folder.join(format!("journal-{}.sqlite", owner.wallet));
+        let opened = open::open(&path, owner, now)?;
+        Ok(Self {
+            owner,
+            place: Some(path),
+            set_aside: opened.set_aside,
+            connection: Mutex::new(Some(opened.connection)),
+            observer: None,
+        })
+    }
 
-    /// The entries of one attempt, oldest first.
+    /// A journal that dies with the process: for tests, demonstrations and
+    /// sandboxes. Production refuses it.
     ///
     /// # Errors
-    /// [`JournalError`] when the storage can't be read.
-    fn entries(&self, attempt: AttemptId) -> Result<Vec<JournalEntry>, JournalError>;
+    /// [`JournalError::Storage`] in no known case.
+    pub fn in_memory(owner: JournalOwner) -> Result<Self, JournalError> {
+        let connection = open::open_in_memory(owner, UnixSeconds(0))?;
+        Ok(Self {
+            owner,
+            place: None,
+            set_aside: None,
+            connection: Mutex::new(Some(connection)),
+            observer: None,
+        })
+    }
 
-    /// Whether entries outlive the process.
-    fn is_durable(&self) -> bool;
+    /// Tells `observer` of every commit; it may refuse one. For tests of what
+    /// happens when storage fails or the process dies.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn CommitObserver>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Whose journal it is.
+    #[must_use]
+    pub const fn owner(&self) -> JournalOwner {
+        self.owner
+    }
+
+    /// Whether it outlives the process.
+    #[must_use]
+    pub const fn is_durable(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// The file that could not be used when this one was opened.
+    #[must_use]
+    pub const fn set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
+    }
+
+    /// Closes the file while the app is in the background: a system may end a
+    /// process that holds a locked file there. Writes fail until
+    /// [`Journal::resume`], so attempts stand still. Nothing happens to a journal
+    /// in memory.
+    ///
+    /// # Errors
+    /// [`JournalError::Storage`]; it stays open then.
+    pub fn suspend(&self) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        if self.place.is_none() {
+            return Ok(());
+        }
+        if let Some(open) = connection.take()
+            && let Err((open, error)) = open.close()
+        {
+            *connection = Some(open);
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Opens the file again; nothing happens if it is open.
+    ///
+    /// # Errors
+    /// As [`Journal::open`]. A file that was damaged meanwhile is set aside.
+    pub fn resume(&self, now: UnixSeconds) -> Result<Option<SetAside>, JournalError> {
+        let mut connection = self.lock();
+        let (None, Some(path)) = (connection.as_ref(), &self.place) else { return Ok(None) };
+        let opened = open::open(path, self.owner, now)?;
+        *connection = Some(opened.connection);
+        Ok(opened.set_aside)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` on the open connection.
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        match self.lock().as_mut() {
+            Some(connection) => work(connection),
+            None => Err(JournalError::Suspended),
+        }
+    }
+
+    /// Runs `work` where blocking is no harm.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let journal = Arc::clone(self);
+        let failed = |error: tokio::task::JoinError| JournalError::Storage { reason: error.to_string() };
+        tokio::task::spawn_blocking(move || work(&journal)).await.map_err(failed)?
+    }
 }
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal")
+            .field("owner", &self.owner)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,21 @@
 //! How a till is set up.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::till::Till;
 use super::{Merchant, TillPlace};
+use crate::attempt::{Host, HostSetup, Pace};
+use crate::calendar::BusinessCalendar;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{Journal, MemoryJournal};
-use crate::wallet_api::{Credentials, Environment, RequestBudget, WalletApi};
+use crate::journal::{InstallId, Journal, JournalOwner};
+use crate::wallet_api::{
+    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi,
+};
 
 /// What a merchant can choose about a till.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TillSettings {
     /// Seconds for which a customer's money stays held for a payment that the
     /// till can't settle. A dead till must not lock it for the server's default
@@ -22,7 +26,17 @@ pub struct TillSettings {
     /// Seconds for which a payment's code is shown before it is taken back.
     pub presenting_seconds: i64,
     /// How often the server is asked while a customer stands at the till.
-    pub poll_interval: Duration,
+    pub pace: Pace,
+    /// Seconds for which a settled payment, or a cash-in, can be given back. The
+    /// merchant's money waits as long. Without it, the server's own short time.
+    pub refund_window_seconds: Option<i64>,
+    /// Whether the cashier compares the customer with a photo-id before cash is
+    /// handed out.
+    pub check_identity: bool,
+    /// Who may give money back; everybody if absent.
+    pub refund_staff: Option<BTreeSet<String>>,
+    /// The days of business of the location.
+    pub calendar: BusinessCalendar,
 }
 
 impl Default for TillSettings {
@@ -31,8 +45,11 @@ impl Default for TillSettings {
             payment_reserve_seconds: 3600,
             cash_reserve_seconds: 900,
             presenting_seconds: 600,
-            // Below the documented 60 requests a minute, with room for writes.
-            poll_interval: Duration::from_millis(1500),
+            pace: Pace::default(),
+            refund_window_seconds: None,
+            check_identity: false,
+            refund_staff: None,
+            calendar: BusinessCalendar::default(),
         }
     }
 }
@@ -45,10 +62,13 @@ pub struct MerchantBuilder {
     place: TillPlace,
     device: String,
     settings: TillSettings,
-    journal: Arc<dyn Journal>,
+    journal: Option<Arc<Journal>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     budget: Option<Arc<RequestBudget>>,
+    timeouts: Timeouts,
+    retries: RetryPolicy,
+    exchange: Option<Arc<dyn Exchange>>,
 }
 
 impl MerchantBuilder {
@@ -59,10 +79,13 @@ impl MerchantBuilder {
             place,
             device: "till".to_owned(),
             settings: TillSettings::default(),
-            journal: Arc::new(MemoryJournal::default()),
+            journal: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             budget: None,
+            timeouts: Timeouts::default(),
+            retries: RetryPolicy::default(),
+            exchange: None,
         }
     }
 
@@ -81,10 +104,32 @@ impl MerchantBuilder {
         self
     }
 
-    /// Where attempts are written down; in memory by default.
+    /// Where attempts are written down; in memory by default. It must belong to
+    /// the merchant's wallet.
     #[must_use]
-    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = journal;
+    pub fn journal(mut self, journal: Arc<Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// How long parts of a request may take.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// How often reads are repeated.
+    #[must_use]
+    pub fn retries(mut self, retries: RetryPolicy) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Carries requests otherwise than over the network.
+    #[must_use]
+    pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
+        self.exchange = Some(exchange);
         self
     }
 
@@ -115,33 +160,56 @@ impl MerchantBuilder {
     /// # Errors
     /// [`ApiError`]: `storage_failed` for a production environment with a
     /// journal that would not outlive the process, since real money must not be
-    /// forgotten; `rejected_input` for settings of zero or less.
+    /// forgotten; `rejected_input` for a journal of another wallet, or settings
+    /// of zero or less.
     pub fn build(self) -> Result<Merchant, ApiError> {
-        if self.environment.is_production() && !self.journal.is_durable() {
+        let journal = match self.journal {
+            Some(journal) => journal,
+            None => {
+                let install = InstallId::new(self.random.as_ref()).map_err(ApiError::bug)?;
+                Arc::new(Journal::in_memory(JournalOwner { install, wallet: self.place.wallet })?)
+            }
+        };
+        if self.environment.is_production() && !journal.is_durable() {
             return Err(ApiError::local(ApiErrorKind::StorageFailed));
+        }
+        if journal.owner().wallet != self.place.wallet {
+            return Err(ApiError::rejected("journal", "belongs to another wallet"));
         }
         let settings = self.settings;
         for (field, seconds) in [
             ("payment_reserve_seconds", settings.payment_reserve_seconds),
             ("cash_reserve_seconds", settings.cash_reserve_seconds),
             ("presenting_seconds", settings.presenting_seconds),
+            ("refund_window_seconds", settings.refund_window_seconds.unwrap_or(1)),
         ] {
             if seconds <= 0 {
                 return Err(ApiError::rejected(field, "must be more than zero seconds"));
             }
         }
-        if settings.poll_interval.is_zero() {
-            return Err(ApiError::rejected("poll_interval", "must be more than zero"));
-        }
+        settings.pace.check()?;
         let mut api = WalletApi::builder(self.environment, self.credentials)
             .clock(Arc::clone(&self.clock))
             .random(Arc::clone(&self.random))
+            .timeouts(self.timeouts)
+            .retries(self.retries)
             .on_behalf_of(self.place.project, self.place.location);
         if let Some(budget) = self.budget {
             api = api.budget(budget);
         }
-        let api = api.build()?;
-        let till = Till::new(api, self.place, self.device, settings, self.journal, self.clock, self.random);
-        Ok(Merchant { till: Arc::new(till) })
+        if let Some(exchange) = self.exchange {
+            api = api.exchange(exchange);
+        }
+        let host = Host::new(HostSetup {
+            api: api.build()?,
+            journal,
+            clock: self.clock,
+            random: self.random,
+            calendar: settings.calendar.clone(),
+            device: self.device,
+            pace: settings.pace,
+            lists: true,
+        });
+        Ok(Merchant { till: Arc::new(Till::new(host, self.place, settings)) })
     }
 }

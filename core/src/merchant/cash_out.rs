@@ -2,13 +2,13 @@
 //! debited, the till hands out the cash. In this order: cash leaves the drawer
 //! only after this till's own confirm is on record.
 
-use super::till::{Till, TillRequest, TillTransaction};
-use crate::attempt::{AttemptState, Driver, Operation, Receipt, ReserveBy, ServerSays, Stop, server_says};
-use crate::code::{Code, CodeKind, ReservationCode};
+use super::till::{Start, Till, TillRequest};
+use crate::attempt::{Make, Steps};
+use crate::code::{Code, CodeKind};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptEvent, AttemptKind};
+use crate::journal::AttemptKind;
 use crate::money::Money;
-use crate::wallet_api::{PaymentPurpose, Service};
+use crate::wallet_api::Service;
 
 /// Cash to hand out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,80 +16,52 @@ pub struct CashOutRequest {
     /// The request's own identifier: asking again with the same one gives the
     /// same attempt.
     pub request_id: String,
-    /// How much cash.
+    /// How much cash. The drawer must hold it, where one is kept.
     pub amount: Money,
     /// What the customer sees in the statement.
     pub description: String,
     /// What was scanned from the customer's screen: a reservation code.
     pub code: Code,
+    /// Who at the till does it.
+    pub staff: Option<String>,
 }
 
 impl TillRequest for CashOutRequest {
-    fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
-    fn kind(&self) -> AttemptKind {
-        AttemptKind::CashOut
-    }
-
-    fn service(&self) -> Service {
-        Service::CashOut
-    }
+    const KIND: AttemptKind = AttemptKind::CashOut;
+    const SERVICE: Service = Service::CashOut;
 
     fn amount(&self) -> Money {
         self.amount
     }
 
-    fn operation(self, till: &Till) -> Result<impl Operation, ApiError> {
+    fn cash_out_of_the_drawer(&self) -> Option<Money> {
+        Some(self.amount)
+    }
+
+    fn start(self, till: &Till) -> Result<Start, ApiError> {
         let Code::Reservation(code) = self.code else {
             return Err(ApiError::local(ApiErrorKind::WrongCode {
                 expected: CodeKind::Reservation,
                 found: Some(self.code.kind()),
             }));
         };
-        Ok(CashOut {
-            transaction: TillTransaction {
-                description: self.description,
-                beneficiary: None,
-                purpose: Some(PaymentPurpose::Cash),
-                reserve_seconds: till.settings.cash_reserve_seconds,
-                use_allowance: false,
-            },
-            code,
-        })
-    }
-}
-
-struct CashOut {
-    transaction: TillTransaction,
-    code: ReservationCode,
-}
-
-impl Operation for CashOut {
-    async fn run(self, till: &mut Driver) -> Result<Receipt, Stop> {
-        let new = self.transaction.into_request(till.amount(), till.parameters());
-        let key = till.create(&new).await?.transaction_key;
-        let reserved = match till.reserve(&key, &ReserveBy::Code(self.code)).await {
-            Ok(reserved) => reserved,
-            Err(refusal) => return till.refused(&key, refusal).await,
+        let make = Make {
+            description: self.description,
+            beneficiary: None,
+            cash: true,
+            reserve_seconds: till.settings.cash_reserve_seconds,
+            use_allowance: false,
+            freeze_seconds: None,
+            callback_uri: None,
         };
-        if server_says(&reserved, None, till.now()) == ServerSays::Confirmed {
-            // Not by this till: the cash is not its to hand out.
-            return till.settled(&reserved);
-        }
-        if let Some(payer) = reserved.wallet {
-            till.record(AttemptEvent::Reserved { payer })?;
-            till.enter(AttemptState::Reserved { payer });
-        }
-        let confirmed = till.confirm(&key).await?;
-        let receipt = till.settled(&confirmed)?;
-        if receipt.elsewhere {
-            return Ok(receipt);
-        }
-        till.record(AttemptEvent::HandOutCashShown)?;
-        till.ask_about_cash(AttemptState::HandOutCash { amount: receipt.amount }).await;
-        till.record(AttemptEvent::CashHandedOut)?;
-        Ok(receipt)
+        Ok(Start {
+            request_id: self.request_id,
+            bill: None,
+            once_more: false,
+            staff: self.staff,
+            tip: None,
+            code: Some(code),
+            steps: Steps::CashOut { make, identity_check: till.settings.check_identity },
+        })
     }
 }

@@ -1,75 +1,92 @@
 //! Collect: the merchant shows a code, a customer accepts, the till settles.
 
-use super::till::{Till, TillRequest, TillTransaction};
-use crate::attempt::{AttemptState, Driver, Operation, Receipt, ServerSays, Stop, server_says};
+use super::till::{Start, Till, TillRequest};
+use crate::attempt::{Make, Steps};
 use crate::error::ApiError;
-use crate::journal::{AttemptEvent, AttemptKind};
+use crate::journal::AttemptKind;
 use crate::money::Money;
-use crate::wallet_api::Service;
+use crate::wallet_api::{Service, SpotId};
 
-/// A payment to take.
+/// A payment to take. `CollectRequest::new` gives a plain one; set the other
+/// fields with struct update syntax.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectRequest {
     /// The request's own identifier, for example of the screen that made it:
     /// asking again with the same one gives the same attempt.
     pub request_id: String,
-    /// What is to be paid.
+    /// What is to be paid, a tip included.
     pub amount: Money,
     /// What it is for; the customer sees it.
     pub description: String,
+    /// The part of the amount that is a tip. It is paid as one amount, since the
+    /// customer's app shows one; the receipt and the shift report tell it apart.
+    pub tip: Option<Money>,
+    /// The bill that it is for. One that was paid before, or is being paid, is
+    /// refused with `bill_used`, unless [`CollectRequest::once_more`].
+    pub bill: Option<String>,
+    /// A person has said that the bill is to be paid once more.
+    pub once_more: bool,
+    /// Who at the till asks for it.
+    pub staff: Option<String>,
+    /// The table or till whose printed code the customer has scanned: the
+    /// customer's app shows the payment then. See [`super::Merchant::waiting_spots`].
+    pub spot: Option<SpotId>,
+    /// Only holds the money: [`crate::attempt::Attempt::settle`] says how much of
+    /// it is taken.
+    pub hold: bool,
+}
+
+impl CollectRequest {
+    /// A plain payment.
+    #[must_use]
+    pub fn new(request_id: impl Into<String>, amount: Money, description: impl Into<String>) -> Self {
+        Self {
+            request_id: request_id.into(),
+            amount,
+            description: description.into(),
+            tip: None,
+            bill: None,
+            once_more: false,
+            staff: None,
+            spot: None,
+            hold: false,
+        }
+    }
 }
 
 impl TillRequest for CollectRequest {
-    fn request_id(&self) -> &str {
-        &self.request_id
-    }
-
-    fn kind(&self) -> AttemptKind {
-        AttemptKind::Collect
-    }
-
-    fn service(&self) -> Service {
-        Service::Pay
-    }
+    const KIND: AttemptKind = AttemptKind::Collect;
+    const SERVICE: Service = Service::Pay;
 
     fn amount(&self) -> Money {
         self.amount
     }
 
-    fn operation(self, till: &Till) -> Result<impl Operation, ApiError> {
-        Ok(Collect {
-            transaction: TillTransaction {
-                description: self.description,
-                beneficiary: None,
-                purpose: None,
-                reserve_seconds: till.settings.payment_reserve_seconds,
-                use_allowance: false,
-            },
-            presenting_seconds: till.settings.presenting_seconds,
+    fn start(self, till: &Till) -> Result<Start, ApiError> {
+        if let Some(tip) = self.tip {
+            let rest = self.amount.checked_sub(tip.require_positive()?)?;
+            if rest.minor() < 0 {
+                return Err(ApiError::rejected("tip", "is more than the whole amount"));
+            }
+        }
+        let make = Make {
+            description: self.description,
+            beneficiary: None,
+            cash: false,
+            reserve_seconds: till.settings.payment_reserve_seconds,
+            use_allowance: false,
+            freeze_seconds: till.settings.refund_window_seconds,
+            callback_uri: None,
+        };
+        let present_seconds = till.settings.presenting_seconds;
+        Ok(Start {
+            request_id: self.request_id,
+            bill: self.bill,
+            once_more: self.once_more,
+            staff: self.staff,
+            tip: self.tip,
+            code: None,
+            steps: Steps::Collect { make, present_seconds, spot: self.spot, hold: self.hold },
         })
-    }
-}
-
-struct Collect {
-    transaction: TillTransaction,
-    presenting_seconds: i64,
-}
-
-impl Operation for Collect {
-    async fn run(self, till: &mut Driver) -> Result<Receipt, Stop> {
-        let new = self.transaction.into_request(till.amount(), till.parameters());
-        let key = till.create(&new).await?.transaction_key;
-        let expires_at = till.now().plus(self.presenting_seconds);
-        let accepted = till.await_acceptance(&key, expires_at).await?;
-        if server_says(&accepted, None, till.now()) == ServerSays::Confirmed {
-            // Settled without this till: it is paid, and the receipt says so.
-            return till.settled(&accepted);
-        }
-        if let Some(payer) = accepted.wallet {
-            till.record(AttemptEvent::Reserved { payer })?;
-            till.enter(AttemptState::Reserved { payer });
-        }
-        let confirmed = till.confirm(&key).await?;
-        till.settled(&confirmed)
     }
 }

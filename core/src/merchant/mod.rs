@@ -3,10 +3,13 @@
 //! A till is one device at one location. What the location may do was chosen at
 //! activation and is checked here before anything is sent.
 
+mod bills;
 mod builder;
 mod cash_in;
 mod cash_out;
 mod collect;
+mod drawer;
+mod refund;
 mod till;
 
 use std::sync::Arc;
@@ -15,12 +18,15 @@ pub use builder::{MerchantBuilder, TillSettings};
 pub use cash_in::CashInRequest;
 pub use cash_out::CashOutRequest;
 pub use collect::CollectRequest;
+pub use drawer::DrawerCount;
+pub use refund::RefundRequest;
 use till::Till;
 
 use crate::attempt::Attempt;
 use crate::clock::UnixSeconds;
-use crate::code::{LocationId, WalletId};
+use crate::code::{LocationId, TransactionKey, WalletId};
 use crate::error::ApiError;
+use crate::journal::{AttemptId, DrawerMoveWhy, Journal};
 use crate::money::{Currency, Money};
 use crate::wallet_api::{Credentials, CurrencyBalance, Environment, Location, ProjectId, WalletRef};
 
@@ -68,7 +74,7 @@ impl Merchant {
     /// [`ApiError`].
     pub async fn balance(&self, currency: Currency) -> Result<CurrencyBalance, ApiError> {
         let wallet = WalletRef::Id(self.till.place.wallet);
-        Ok(self.till.api.wallets().balance(wallet).await?.in_currency(currency))
+        Ok(self.till.host.api.wallets().balance(wallet).await?.in_currency(currency))
     }
 
     /// The largest cash-in that the merchant's allowance has room for now.
@@ -76,13 +82,45 @@ impl Merchant {
     /// # Errors
     /// [`ApiError`]; `not_found` without an active allowance.
     pub async fn cash_in_room(&self, currency: Currency) -> Result<Money, ApiError> {
-        Ok(self.till.api.allowances().limit(self.till.place.wallet, currency).await?)
+        Ok(self.till.host.api.allowances().limit(self.till.place.wallet, currency).await?)
     }
 
     /// The server's time as far as it is known; no network.
     #[must_use]
     pub fn server_now(&self) -> UnixSeconds {
-        self.till.api.server_now()
+        self.till.host.api.server_now()
+    }
+
+    /// Picks up what was open when the process died, and gives all attempts that
+    /// go on. Every other call does it as well, so this is for showing them when
+    /// the app starts. After the journal was lost, what the server knows of this
+    /// till is taken over first, which needs the network.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read, or the server not be asked.
+    pub async fn resume(&self) -> Result<Vec<Attempt>, ApiError> {
+        self.till.host.ready().await?;
+        Ok(self.till.host.open())
+    }
+
+    /// An attempt of this till, running or ended.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
+        self.till.host.find(id).await
+    }
+
+    /// Has the server looked at now: for one transaction after a push message,
+    /// for all when the app comes to the foreground or the network is back.
+    pub fn poke(&self, transaction: Option<&TransactionKey>) {
+        self.till.host.poke(transaction);
+    }
+
+    /// The till's journal: lists, totals, the drawer.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.till.host.journal
     }
 
     /// Takes a payment: shows a QR code, waits for a customer to accept,
@@ -112,5 +150,54 @@ impl Merchant {
     /// or less, a code of another kind, or a location without cash-in.
     pub async fn cash_in(&self, request: CashInRequest) -> Result<Attempt, ApiError> {
         self.till.start(request).await
+    }
+
+    /// Gives a settled payment back, whole or in part, or undoes a cash-in. It
+    /// can be given back as long as [`TillSettings::refund_window_seconds`] says.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `staff_not_allowed`; `not_found` for an attempt of another
+    /// till; `wrong_state` for one that did not settle or is given back already;
+    /// `not_allowed` for a cash-out; `rejected_input` for more than was paid; or
+    /// the payment can't be read.
+    pub async fn refund(&self, request: RefundRequest) -> Result<Attempt, ApiError> {
+        self.till.refund(request).await
+    }
+
+    /// What should be in the cash drawer; `None` where none is kept. A drawer is
+    /// kept from the first time that money is put in; cash-outs are refused then
+    /// that it can't pay.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn drawer(&self, currency: Currency) -> Result<Option<Money>, ApiError> {
+        self.till.drawer(currency).await
+    }
+
+    /// Puts money into the drawer: the float of the day, or change. Gives what
+    /// should be in it now.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `rejected_input` for zero or less; `storage_failed`.
+    pub async fn add_float(&self, amount: Money, staff: Option<&str>) -> Result<Money, ApiError> {
+        self.till.move_cash(amount, DrawerMoveWhy::Float, staff).await
+    }
+
+    /// Takes money out of the drawer, for example to the safe. Gives what should
+    /// be in it now.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `rejected_input` for zero or less; `not_enough_cash`;
+    /// `storage_failed`.
+    pub async fn remove_cash(&self, amount: Money, staff: Option<&str>) -> Result<Money, ApiError> {
+        self.till.move_cash(amount, DrawerMoveWhy::Removed, staff).await
+    }
+
+    /// Says what is really in the drawer; the difference is written down.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `rejected_input` for less than nothing; `storage_failed`.
+    pub async fn count_drawer(&self, counted: Money, staff: Option<&str>) -> Result<DrawerCount, ApiError> {
+        self.till.count_drawer(counted, staff).await
     }
 }

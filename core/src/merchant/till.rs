@@ -1,73 +1,60 @@
-//! What a till knows, and how it starts an attempt.
+//! What a till knows, and what it checks before anything is sent.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
 use super::{TillPlace, TillSettings};
-use crate::attempt::{Attempt, AttemptSetup, Operation, launch};
-use crate::clock::{Clock, Random};
+use crate::attempt::{Attempt, Host, Intent, Steps};
+use crate::code::ReservationCode;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptId, AttemptKind, Journal};
+use crate::journal::{AttemptKind, AttemptRow};
 use crate::money::Money;
-use crate::wallet_api::{
-    CallbackUri, CreateTransaction, Location, NewBeneficiary, NewPayment, PaymentPurpose, Reserve, Service,
-    WalletApi,
-};
+use crate::wallet_api::{Location, Service};
 
 #[derive(Debug)]
 pub(super) struct Till {
-    pub(super) api: WalletApi,
+    pub(super) host: Arc<Host>,
     pub(super) place: TillPlace,
-    device: String,
     pub(super) settings: TillSettings,
-    journal: Arc<dyn Journal>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
     location: OnceCell<Location>,
-    /// The attempts of this process by the request that started them: a double
-    /// tap finds the first one.
-    started: Mutex<HashMap<String, Attempt>>,
 }
 
 /// What a cashier asked for, as far as every kind of operation has it.
 pub(super) trait TillRequest {
-    /// The request's own identifier; the same one again means the same attempt.
-    fn request_id(&self) -> &str;
-    fn kind(&self) -> AttemptKind;
-    fn service(&self) -> Service;
+    const KIND: AttemptKind;
+    const SERVICE: Service;
+
     fn amount(&self) -> Money;
-    /// Checks the rest of the request and gives the steps.
-    fn operation(self, till: &Till) -> Result<impl Operation, ApiError>;
+
+    /// Cash that the drawer has to hold.
+    fn cash_out_of_the_drawer(&self) -> Option<Money> {
+        None
+    }
+
+    /// Checks the rest of the request and gives what is to be done.
+    fn start(self, till: &Till) -> Result<Start, ApiError>;
+}
+
+/// What is to be done.
+pub(super) struct Start {
+    pub(super) request_id: String,
+    pub(super) bill: Option<String>,
+    pub(super) once_more: bool,
+    pub(super) staff: Option<String>,
+    pub(super) tip: Option<Money>,
+    pub(super) code: Option<ReservationCode>,
+    pub(super) steps: Steps,
 }
 
 impl Till {
-    pub(super) fn new(
-        api: WalletApi,
-        place: TillPlace,
-        device: String,
-        settings: TillSettings,
-        journal: Arc<dyn Journal>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Self {
-        Self {
-            api,
-            place,
-            device,
-            settings,
-            journal,
-            clock,
-            random,
-            location: OnceCell::new(),
-            started: Mutex::new(HashMap::new()),
-        }
+    pub(super) fn new(host: Arc<Host>, place: TillPlace, settings: TillSettings) -> Self {
+        Self { host, place, settings, location: OnceCell::new() }
     }
 
     pub(super) async fn location(&self) -> Result<Location, ApiError> {
         let location = self.location.get_or_try_init(|| async {
-            let locations = self.api.locations().of_client().await?;
+            let locations = self.host.api.locations().of_client().await?;
             locations
                 .into_iter()
                 .find(|location| location.id == self.place.location)
@@ -78,65 +65,65 @@ impl Till {
 
     /// Checks a request and starts its attempt, or finds the one that the same
     /// request started before.
-    pub(super) async fn start(&self, request: impl TillRequest) -> Result<Attempt, ApiError> {
-        let (kind, service) = (request.kind(), request.service());
+    pub(super) async fn start<R: TillRequest>(&self, request: R) -> Result<Attempt, ApiError> {
         let amount = request.amount().require_positive()?;
-        let request_id = request.request_id().to_owned();
-        let operation = request.operation(self)?;
+        let cash = request.cash_out_of_the_drawer();
+        let start = request.start(self)?;
+        let service = R::SERVICE;
         if !self.location().await?.offers(service) {
             return Err(ApiError::local(ApiErrorKind::ServiceNotActivated { service }));
         }
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(attempt) = started.get(&request_id) {
-            return if (attempt.kind(), attempt.amount()) == (kind, amount) {
-                Ok(attempt.clone())
-            } else {
-                Err(ApiError::rejected("request_id", "was used for another operation"))
-            };
+        self.host.ready().await?;
+        if let Some(cash) = cash {
+            self.check_drawer(cash, &start.request_id).await?;
         }
-        let id = AttemptId::new(self.random.as_ref())
-            .map_err(|error| ApiError::local(ApiErrorKind::Bug { details: error.to_string() }))?;
-        let setup = AttemptSetup {
-            id,
-            kind,
+        if let (Some(bill), false) = (&start.bill, start.once_more) {
+            self.check_bill(bill, &start.request_id).await?;
+        }
+        let intent = Intent {
+            kind: R::KIND,
             amount,
-            device: self.device.clone(),
-            api: self.api.clone(),
-            journal: Arc::clone(&self.journal),
-            clock: Arc::clone(&self.clock),
-            poll_interval: self.settings.poll_interval,
+            request_id: start.request_id,
+            device: self.host.device.clone(),
+            bill: start.bill,
+            staff: start.staff,
+            tip: start.tip,
+            steps: start.steps,
         };
-        let attempt = launch(setup, operation);
-        started.insert(request_id, attempt.clone());
-        Ok(attempt)
+        self.host.start(intent, start.code).await
     }
-}
 
-/// A transaction of one payment as every merchant attempt makes it: settled
-/// only by an own confirm, held for a limited time, no callbacks.
-pub(super) struct TillTransaction {
-    pub(super) description: String,
-    pub(super) beneficiary: Option<NewBeneficiary>,
-    pub(super) purpose: Option<PaymentPurpose>,
-    pub(super) reserve_seconds: i64,
-    /// Whether the merchant's own allowance pays.
-    pub(super) use_allowance: bool,
-}
-
-impl TillTransaction {
-    pub(super) fn into_request(self, price: Money, parameters: serde_json::Value) -> CreateTransaction {
-        CreateTransaction {
-            payments: vec![NewPayment {
-                beneficiary: self.beneficiary,
-                purpose: self.purpose,
-                parameters: Some(parameters),
-                ..NewPayment::new(self.description, price)
-            }],
-            reserve: Some(Reserve::For(self.reserve_seconds)),
-            use_allowance: self.use_allowance,
-            auto_confirm: false,
-            callback_uri: CallbackUri::Disabled,
-            ..CreateTransaction::default()
+    /// A drawer that is kept must hold the cash. What other open attempts are
+    /// about to hand out counts as gone.
+    async fn check_drawer(&self, cash: Money, request_id: &str) -> Result<(), ApiError> {
+        let currency = cash.currency();
+        let Some(drawer) = self.host.journal.run(move |journal| journal.drawer(currency)).await? else {
+            return Ok(());
+        };
+        let open = self.host.journal.run(|journal| journal.open_attempts()).await?;
+        let promised = open
+            .iter()
+            .filter(|row| row.kind == AttemptKind::CashOut && row.request_id != request_id)
+            .filter(|row| row.amount.currency() == currency)
+            .try_fold(Money::from_minor(0, currency), |sum, row| sum.checked_add(row.amount))?;
+        let left = drawer.checked_sub(promised)?;
+        if left.minor() < cash.minor() {
+            return Err(ApiError::not_enough_cash(left));
         }
+        Ok(())
+    }
+
+    /// A bill is paid once, unless a person says otherwise. Other tills of the
+    /// location are asked as well; that warns, and can't prevent.
+    async fn check_bill(&self, bill: &str, request_id: &str) -> Result<(), ApiError> {
+        let text = bill.to_owned();
+        let rows = self.host.journal.run(move |journal| journal.of_bill(&text)).await?;
+        let counts = |row: &AttemptRow| row.open || row.settlement.is_some();
+        let same_request = rows.iter().any(|row| row.request_id == request_id);
+        let used = rows.iter().filter(|row| row.request_id != request_id).any(counts);
+        if used || !same_request && self.is_used_elsewhere(bill).await? {
+            return Err(ApiError::local(ApiErrorKind::BillUsed { bill: bill.to_owned() }));
+        }
+        Ok(())
     }
 }

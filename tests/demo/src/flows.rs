@@ -149,13 +149,7 @@ pub(crate) async fn payment(stage: &mut Stage) -> Result<Flow, DemoError> {
     let (till, customer) = (stage.till(seed::LOCATION_ALL_SERVICES)?, stage.phone(&seed::CUSTOMER)?);
     let before = Balances::read(&till, &customer).await?;
     let timeline = Timeline::new();
-    let collecting = till
-        .collect(CollectRequest {
-            request_id: "demo-payment".to_owned(),
-            amount: PAYMENT,
-            description: "Table 12, bill 881".to_owned(),
-        })
-        .await?;
+    let collecting = till.collect(CollectRequest::new("demo-payment", PAYMENT, "Table 12, bill 881")).await?;
     stage.screen.says("merchant", &format!("asks for {PAYMENT} and shows"));
     let code = timeline
         .until("merchant", &collecting, |state| match state {
@@ -209,6 +203,7 @@ pub(crate) async fn cash_out(stage: &mut Stage) -> Result<Flow, DemoError> {
             amount: CASH_OUT,
             description: "Cash withdrawal".to_owned(),
             code: Code::parse(&text).map_err(ApiError::from)?,
+            staff: None,
         })
         .await?;
     let cash = timeline
@@ -246,6 +241,7 @@ pub(crate) async fn cash_in(stage: &mut Stage) -> Result<Flow, DemoError> {
             amount: CASH_IN,
             description: "Cash deposit".to_owned(),
             code: Code::parse(&text).map_err(ApiError::from)?,
+            staff: None,
         })
         .await?;
     timeline

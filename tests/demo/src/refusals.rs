@@ -1,6 +1,6 @@
 //! The refusals that people meet, each with what the cashier reads.
 
-use paysera_core::attempt::{Attempt, AttemptState};
+use paysera_core::attempt::{Attempt, AttemptState, WaitingFor};
 use paysera_core::code::{Code, CodeError};
 use paysera_core::error::ApiError;
 use paysera_core::merchant::{CashInRequest, CashOutRequest, Merchant};
@@ -99,13 +99,15 @@ fn photographed(stage: &mut Stage, text: &str) -> Result<Code, DemoError> {
 
 async fn cash_out(till: &Merchant, request_id: &str, code: Code) -> Result<String, DemoError> {
     let description = "Cash withdrawal".to_owned();
-    let request = CashOutRequest { request_id: request_id.to_owned(), amount: AMOUNT, description, code };
+    let request =
+        CashOutRequest { request_id: request_id.to_owned(), amount: AMOUNT, description, code, staff: None };
     refused(till.cash_out(request).await).await
 }
 
 async fn cash_in(till: &Merchant, request_id: &str, code: Code) -> Result<String, DemoError> {
     let description = "Cash deposit".to_owned();
-    let request = CashInRequest { request_id: request_id.to_owned(), amount: AMOUNT, description, code };
+    let request =
+        CashInRequest { request_id: request_id.to_owned(), amount: AMOUNT, description, code, staff: None };
     refused(till.cash_in(request).await).await
 }
 
@@ -122,6 +124,10 @@ async fn refused(started: Result<Attempt, ApiError>) -> Result<String, DemoError
         let asks_for_cash = matches!(state, AttemptState::HandOutCash { .. } | AttemptState::TakeCash { .. });
         if asks_for_cash {
             return Err(DemoError::differs("a refused operation", "without cash", state.name()));
+        }
+        if (AttemptState::Waiting { wanted: WaitingFor::AnotherCode }) == state {
+            // This customer has no other one.
+            attempt.cancel();
         }
         last = state;
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paysera_core::attempt::Pace;
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
 use paysera_core::code::{LocationId, WalletId};
 use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
@@ -74,7 +75,7 @@ impl Stage {
         };
         let credentials =
             FixedCredentials::new(seed::RETAILER_CLIENT_ID.to_owned(), seed::RETAILER_MAC_KEY.to_owned());
-        let settings = TillSettings { poll_interval: POLL_INTERVAL, ..TillSettings::default() };
+        let settings = TillSettings { pace: Pace::steady(POLL_INTERVAL), ..TillSettings::default() };
         Ok(Merchant::builder(self.environment()?, Arc::new(credentials), place)
             .device("till-1")
             .settings(settings)
@@ -89,7 +90,7 @@ impl Stage {
             SandboxV1::new(customer.generator, customer.generator_seed, SandboxV1Params::default())?;
         Ok(Customer::builder(self.environment()?, Arc::new(credentials))
             .reservation_codes(Arc::new(generator), Arc::new(MemorySecretStore::default()))
-            .poll_interval(POLL_INTERVAL)
+            .pace(Pace::steady(POLL_INTERVAL))
             .budget(unlimited())
             .build()?)
     }

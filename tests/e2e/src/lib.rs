@@ -8,13 +8,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use paysera_core::attempt::{Attempt, AttemptState, Receipt, StateStream};
+use paysera_core::attempt::{Attempt, AttemptState, Pace, Receipt, StateStream, WaitingFor};
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
-use paysera_core::clock::{Clock, Sleep, SystemClock, UnixSeconds};
+use paysera_core::clock::{Clock, Sleep, SystemClock, SystemRandom, UnixSeconds};
 use paysera_core::code::{Code, LocationId, WalletId};
 use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
 use paysera_core::error::{ApiError, ApiErrorKind};
-use paysera_core::journal::MemoryJournal;
+use paysera_core::journal::{InstallId, Journal, JournalOwner};
 use paysera_core::merchant::{
     CashInRequest, CashOutRequest, CollectRequest, Merchant, TillPlace, TillSettings,
 };
@@ -55,7 +55,7 @@ pub struct Shop {
     /// The till.
     pub till: Merchant,
     /// What the till has written down.
-    pub journal: Arc<MemoryJournal>,
+    pub journal: Arc<Journal>,
 }
 
 impl Shop {
@@ -74,9 +74,9 @@ impl Shop {
             wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
         };
         let environment = Environment::sandbox(&sandbox.base_url()).unwrap();
-        let journal = Arc::new(MemoryJournal::default());
+        let journal = journal_of(seed::RETAILER_WALLET);
         let till = Merchant::builder(environment.clone(), retailer(), place)
-            .settings(TillSettings { poll_interval: POLL, ..TillSettings::default() })
+            .settings(TillSettings { pace: Pace::steady(POLL), ..TillSettings::default() })
             .clock(Arc::new(ImpatientClock))
             .budget(unlimited())
             .journal(journal.clone())
@@ -93,7 +93,7 @@ impl Shop {
         Customer::builder(self.environment.clone(), Arc::new(credentials))
             .reservation_codes(Arc::new(codes), Arc::new(MemorySecretStore::default()))
             .clock(Arc::new(ImpatientClock))
-            .poll_interval(POLL)
+            .pace(Pace::steady(POLL))
             .budget(unlimited())
             .build()
             .unwrap()
@@ -128,8 +128,7 @@ impl Shop {
     /// # Errors
     /// What the till refuses.
     pub async fn collect(&self, request_id: &str, minor: i64) -> Result<Attempt, ApiError> {
-        let (request_id, description) = (request_id.to_owned(), "Coffee".to_owned());
-        self.till.collect(CollectRequest { request_id, amount: gel(minor), description }).await
+        self.till.collect(CollectRequest::new(request_id, gel(minor), "Coffee")).await
     }
 
     /// Begins to hand out cash.
@@ -138,7 +137,9 @@ impl Shop {
     /// What the till refuses.
     pub async fn cash_out(&self, request_id: &str, minor: i64, code: Code) -> Result<Attempt, ApiError> {
         let (request_id, description) = (request_id.to_owned(), "Cash".to_owned());
-        self.till.cash_out(CashOutRequest { request_id, amount: gel(minor), description, code }).await
+        self.till
+            .cash_out(CashOutRequest { request_id, amount: gel(minor), description, code, staff: None })
+            .await
     }
 
     /// Begins to take cash.
@@ -147,7 +148,9 @@ impl Shop {
     /// What the till refuses.
     pub async fn cash_in(&self, request_id: &str, minor: i64, code: Code) -> Result<Attempt, ApiError> {
         let (request_id, description) = (request_id.to_owned(), "Deposit".to_owned());
-        self.till.cash_in(CashInRequest { request_id, amount: gel(minor), description, code }).await
+        self.till
+            .cash_in(CashInRequest { request_id, amount: gel(minor), description, code, staff: None })
+            .await
     }
 
     /// A customer scans what the till shows and accepts; both sides to their
@@ -177,6 +180,13 @@ impl Shop {
         let report = self.sandbox.ledger_check().await.unwrap();
         assert!(report.is_balanced(), "{report:?}");
     }
+}
+
+/// A journal in memory.
+#[must_use]
+pub fn journal_of(wallet: u64) -> Arc<Journal> {
+    let install = InstallId::new(&SystemRandom).unwrap();
+    Arc::new(Journal::in_memory(JournalOwner { install, wallet: WalletId::new(wallet).unwrap() }).unwrap())
 }
 
 fn retailer() -> Arc<FixedCredentials> {
@@ -259,6 +269,8 @@ pub async fn serve(attempt: &Attempt) -> Vec<AttemptState> {
             AttemptState::TakeCash { .. } => attempt.cash_received(),
             AttemptState::HandOutCash { .. } => attempt.cash_handed_out(),
             AttemptState::ReturnCash { .. } => attempt.cash_returned(),
+            // This customer has no other one.
+            AttemptState::Waiting { wanted: WaitingFor::AnotherCode } => attempt.cancel(),
             _ => {}
         }
         seen.push(state);

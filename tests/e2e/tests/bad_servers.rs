@@ -162,6 +162,7 @@ async fn debug_and_display_show_no_key_token_or_reservation_code() {
         amount: gel(100),
         description: "Cash".to_owned(),
         code: Code::Reservation(code.clone()),
+        staff: None,
     };
     let mut shown = vec![format!("{request:?}")];
     let attempt = shop.till.cash_out(request).await.unwrap();

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use paysera_core::auth::{FixedCredentials, MemorySecretStore, SecretStore, SignIn};
 use paysera_core::code::Code;
 use paysera_core::error::ApiError;
-use paysera_core::journal::Journal as _;
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
     Consent, CreateTransaction, NewPayment, Payer, ScopeName, TransactionFilter, WalletApi, WalletRef,
@@ -119,7 +118,7 @@ async fn nothing_that_is_logged_said_or_written_down_holds_a_secret() {
     let cash_in = shop.cash_in("in", 100, code).await.unwrap();
     let back = serve(&cash_in).await;
     for attempt in [&collect, &cash_out, &cash_in] {
-        let written = shop.journal.entries(attempt.id()).unwrap();
+        let written = shop.journal.events(attempt.id()).unwrap();
         assert!(!written.is_empty());
         writeln!(said, "{written:?}").unwrap();
     }

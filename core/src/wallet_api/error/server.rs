@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::wallet_api::tolerance::readable;
@@ -31,7 +31,7 @@ pub struct ServerError {
 
 /// A reCAPTCHA that unlocks an account with too many requests (wallet-api
 /// section 1.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Captcha {
     /// The site key to show the captcha with.
     pub site_key: String,
@@ -40,7 +40,7 @@ pub struct Captcha {
 }
 
 /// Why one field of a request was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldReason {
     /// The field's path, for example `payments[0].price`.
     pub field: String,

@@ -16,7 +16,7 @@ use crate::wallet_api::tolerance::{measure, null_is_missing, readable, readable_
 use crate::wallet_api::wire::{Priced, wire_enum};
 
 /// A service that a location can offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Service {
     /// Payments.

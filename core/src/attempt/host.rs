@@ -1,0 +1,290 @@
+//! Where attempts live: starts them, finds them again, resumes them after a
+//! death, and keeps what they share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OnceCell, mpsc};
+
+use super::driver::{Driver, Inbox};
+use super::event::Event;
+use super::handle::{Attempt, Message, Shared};
+use super::intent::Intent;
+use super::lost;
+use super::machine::{Heard, Machine};
+use super::state::AttemptState;
+use super::watcher::{Pace, Watcher};
+use crate::calendar::BusinessCalendar;
+use crate::clock::{Clock, Random};
+use crate::code::{ReservationCode, TransactionKey};
+use crate::error::{ApiError, ApiErrorKind};
+use crate::journal::{AttemptId, AttemptRow, Commit, Journal, JournalError, NewAttempt};
+use crate::wallet_api::WalletApi;
+
+/// After a panic a driver starts again so often, and then stays as it is until
+/// the app starts anew.
+const RESTARTS: u32 = 5;
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+
+/// What attempts need of a till or a phone.
+#[derive(Debug)]
+pub(crate) struct HostSetup {
+    pub(crate) api: WalletApi,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) calendar: BusinessCalendar,
+    pub(crate) device: String,
+    pub(crate) pace: Pace,
+    /// Whether the server lists this side's transactions: a merchant's.
+    pub(crate) lists: bool,
+}
+
+/// Where attempts live.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub(crate) api: WalletApi,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(crate) calendar: BusinessCalendar,
+    pub(crate) device: String,
+    pub(super) lists: bool,
+    pub(super) watcher: Watcher,
+    running: Mutex<HashMap<AttemptId, Attempt>>,
+    /// One start at a time: the same request must find the first one running.
+    starting: tokio::sync::Mutex<()>,
+    resumed: OnceCell<()>,
+}
+
+impl Host {
+    pub(crate) fn new(setup: HostSetup) -> Arc<Self> {
+        let watcher = Watcher::new(&setup.api, Arc::clone(&setup.clock), setup.pace, setup.lists);
+        Arc::new(Self {
+            api: setup.api,
+            journal: setup.journal,
+            clock: setup.clock,
+            random: setup.random,
+            calendar: setup.calendar,
+            device: setup.device,
+            lists: setup.lists,
+            watcher,
+            running: Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
+            resumed: OnceCell::new(),
+        })
+    }
+
+    /// Starts an attempt, or finds the one that the same request started before.
+    pub(crate) async fn start(
+        self: &Arc<Self>,
+        intent: Intent,
+        code: Option<ReservationCode>,
+    ) -> Result<Attempt, ApiError> {
+        self.ready().await?;
+        let _turn = self.starting.lock().await;
+        let id = AttemptId::new(self.random.as_ref()).map_err(ApiError::bug)?;
+        let at = self.api.server_now();
+        let machine = Machine::begin(id, intent, code, at);
+        let started = Event::Started { intent: Box::new(machine.intent.clone()) };
+        let commit = Commit {
+            at,
+            day: self.calendar.day(at),
+            entries: vec![started.to_entry()?],
+            projection: machine.projection(),
+        };
+        let new = NewAttempt {
+            id,
+            request_id: machine.intent.request_id.clone(),
+            kind: machine.intent.kind,
+            amount: machine.intent.amount,
+            bill: machine.intent.bill.clone(),
+            staff: machine.intent.staff.clone(),
+        };
+        match self.journal.run(move |journal| journal.begin(&new, &commit)).await? {
+            Some(earlier) => self.found_earlier(earlier, &machine).await,
+            None => Ok(self.launch(machine)),
+        }
+    }
+
+    /// The attempt of the same request; the request must be the same, too.
+    async fn found_earlier(&self, earlier: AttemptId, wanted: &Machine) -> Result<Attempt, ApiError> {
+        let attempt =
+            self.find(earlier).await?.ok_or_else(|| ApiError::local(ApiErrorKind::StorageFailed))?;
+        if (attempt.kind(), attempt.amount()) == (wanted.intent.kind, wanted.intent.amount) {
+            Ok(attempt)
+        } else {
+            Err(ApiError::rejected("request_id", "was used for another operation"))
+        }
+    }
+
+    /// An attempt of this journal, running or ended.
+    pub(crate) async fn find(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
+        if let Some(attempt) = self.running().get(&id) {
+            return Ok(Some(attempt.clone()));
+        }
+        let machine = match self.read(id).await {
+            Ok(Some(machine)) => machine,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let (shared, _) = self.shared(&machine);
+        Ok(Some(Attempt { shared }))
+    }
+
+    /// Resumes what the journal has open, once: at the first use at the latest.
+    pub(crate) async fn ready(self: &Arc<Self>) -> Result<(), ApiError> {
+        self.resumed.get_or_try_init(|| self.resume()).await.copied()
+    }
+
+    async fn resume(self: &Arc<Self>) -> Result<(), ApiError> {
+        let open = self.journal.run(Journal::open_attempts).await?;
+        for row in open {
+            // Adopting may have been tried before, and failed half-way.
+            if self.running().contains_key(&row.id) {
+                continue;
+            }
+            match self.read(row.id).await {
+                Ok(Some(machine)) => drop(self.launch_resumed(machine)),
+                Ok(None) => {}
+                // One that can't be read must not keep the others from going on.
+                Err(error) => tracing::error!(attempt = %row.id, %error, "an attempt can't be resumed"),
+            }
+        }
+        for row in self.journal.run(Journal::to_sweep).await? {
+            self.sweep_later(row);
+        }
+        if self.journal.run(Journal::is_to_be_rebuilt).await? {
+            self.rebuild().await?;
+        }
+        Ok(())
+    }
+
+    /// The attempts that go on.
+    pub(crate) fn open(&self) -> Vec<Attempt> {
+        let mut open: Vec<Attempt> = self.running().values().cloned().collect();
+        open.sort_by_key(Attempt::id);
+        open
+    }
+
+    /// Has the server looked at now.
+    pub(crate) fn poke(&self, key: Option<&TransactionKey>) {
+        self.watcher.poke(key);
+        if key.is_none() {
+            for attempt in self.running().values() {
+                attempt.poke();
+            }
+        }
+    }
+
+    async fn read(&self, id: AttemptId) -> Result<Option<Machine>, JournalError> {
+        let entries = self.journal.run(move |journal| journal.events(id)).await?;
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let events = entries.iter().map(|entry| Ok((entry.at, Event::from_entry(entry)?)));
+        let events = events.collect::<Result<Vec<_>, JournalError>>()?;
+        Machine::fold(id, events).map(Some)
+    }
+
+    fn shared(&self, machine: &Machine) -> (Arc<Shared>, mpsc::UnboundedReceiver<Message>) {
+        let (inbox, messages) = mpsc::unbounded_channel();
+        let state = machine.shown(self.api.server_now());
+        let (kind, amount) = (machine.intent.kind, machine.intent.amount);
+        (Arc::new(Shared::new(machine.id, kind, amount, state, inbox)), messages)
+    }
+
+    fn launch(self: &Arc<Self>, machine: Machine) -> Attempt {
+        self.spawn(machine, false)
+    }
+
+    pub(super) fn launch_resumed(self: &Arc<Self>, machine: Machine) -> Attempt {
+        self.spawn(machine, true)
+    }
+
+    fn spawn(self: &Arc<Self>, machine: Machine, resumed: bool) -> Attempt {
+        let (shared, messages) = self.shared(&machine);
+        let attempt = Attempt { shared: Arc::clone(&shared) };
+        self.running().insert(machine.id, attempt.clone());
+        let inbox: Inbox = Arc::new(tokio::sync::Mutex::new(messages));
+        tokio::spawn(Arc::clone(self).supervise(machine, shared, inbox, resumed));
+        attempt
+    }
+
+    /// Runs the driver to the attempt's end. A panic leaves the attempt unknown,
+    /// and the driver starts again from the journal.
+    async fn supervise(
+        self: Arc<Self>,
+        machine: Machine,
+        shared: Arc<Shared>,
+        inbox: Inbox,
+        mut resumed: bool,
+    ) {
+        let id = machine.id;
+        let mut machine = Some(machine);
+        for _ in 0..=RESTARTS {
+            let Some(next) = machine.take() else { break };
+            let driver = Driver { machine: next, host: Arc::clone(&self), shared: Arc::clone(&shared) };
+            let messages = Arc::clone(&inbox);
+            let drive = async move {
+                let mut driver = driver;
+                if resumed {
+                    driver.hear(Heard::Resumed).await;
+                }
+                driver.run(messages).await;
+            };
+            if tokio::spawn(drive).await.is_ok() {
+                self.running().remove(&id);
+                self.sweep_after(id).await;
+                return;
+            }
+            let now = self.api.server_now();
+            tracing::error!(attempt = %id, "the driver of an attempt panicked");
+            shared.enter(AttemptState::Unknown { since: now, next_check: now.plus(1) });
+            self.clock.sleep(RESTART_PAUSE).await;
+            machine = self.read(id).await.ok().flatten();
+            resumed = true;
+        }
+    }
+
+    async fn sweep_after(self: &Arc<Self>, id: AttemptId) {
+        let Ok(Some(row)) = self.journal.run(move |journal| journal.attempt(id)).await else { return };
+        let lost = self.read(id).await.ok().flatten().is_some_and(|machine| machine.may_have_lost_one());
+        if lost {
+            self.sweep_later(row);
+        }
+    }
+
+    /// Takes lost transactions back once they can't arrive any more.
+    fn sweep_later(self: &Arc<Self>, row: AttemptRow) {
+        if !self.lists {
+            return;
+        }
+        let host = Arc::clone(self);
+        tokio::spawn(async move {
+            let due = lost::sweep_due(row.started_at.max(host.api.server_now()));
+            loop {
+                let wait = due.since(host.api.server_now());
+                let Ok(wait @ 1..) = u64::try_from(wait) else { break };
+                host.clock.sleep(Duration::from_secs(wait.min(60))).await;
+            }
+            let id = row.id;
+            let Ok(Some(row)) = host.journal.run(move |journal| journal.attempt(id)).await else { return };
+            match lost::sweep(&host.api.watching(), id, row.started_at, row.transaction.as_ref()).await {
+                Ok(()) => {
+                    let swept = host.journal.run(move |journal| journal.swept(id)).await;
+                    if let Err(error) = swept {
+                        tracing::warn!(attempt = %id, %error, "a sweep can't be written down");
+                    }
+                }
+                // Tried again when the app starts the next time.
+                Err(error) => tracing::warn!(attempt = %id, %error, "lost transactions can't be looked for"),
+            }
+        });
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<AttemptId, Attempt>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,88 @@
+//! Transactions whose answer was lost: looked for in the server's list by the
+//! attempt that stands in their parameters, and swept away where they showed up
+//! too late. One that was never shown was accepted by nobody.
+
+use serde_json::Value;
+
+use super::machine::SIGNATURE_SECONDS;
+use crate::clock::UnixSeconds;
+use crate::code::TransactionKey;
+use crate::journal::AttemptId;
+use crate::wallet_api::{
+    Transaction, TransactionFilter, TransactionStatus, WalletApi, WalletApiError, Window,
+};
+
+/// A lost transaction is looked for this far before the attempt began: clocks
+/// of a server farm differ.
+const LOOK_BACK_SECONDS: i64 = 300;
+/// The largest page that the server gives.
+const PAGE: u32 = 200;
+/// Transactions that are looked through.
+const LOOK_THROUGH: u64 = 10_000;
+
+/// Gives every transaction of the client made from `from` until `to`, page by
+/// page, until `wanted` has seen enough.
+pub(super) async fn look_through(
+    api: &WalletApi,
+    from: UnixSeconds,
+    to: Option<UnixSeconds>,
+    mut wanted: impl FnMut(Transaction) -> bool,
+) -> Result<(), WalletApiError> {
+    let mut offset = 0;
+    loop {
+        let window = Window { limit: Some(PAGE), offset: Some(offset) };
+        let filter = TransactionFilter { from: Some(from), to, window, ..TransactionFilter::default() };
+        let page = api.transactions().list(&filter).await?;
+        let read = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        let more = page.items.into_iter().all(&mut wanted);
+        offset = offset.saturating_add(read);
+        if !more || read == 0 || offset >= page.metadata.total || offset >= LOOK_THROUGH {
+            return Ok(());
+        }
+    }
+}
+
+/// What stands in the parameters of a transaction's payments under `name`.
+pub(super) fn parameter<'t>(transaction: &'t Transaction, name: &str) -> Option<&'t str> {
+    let of_payment = |parameters: &'t Value| parameters.get(name).and_then(Value::as_str);
+    transaction.payments.iter().filter_map(|payment| payment.parameters.as_ref()).find_map(of_payment)
+}
+
+/// The transactions of an attempt that began at `began`.
+pub(super) async fn find(
+    api: &WalletApi,
+    attempt: AttemptId,
+    began: UnixSeconds,
+) -> Result<Vec<Transaction>, WalletApiError> {
+    let name = attempt.to_string();
+    let mut found = Vec::new();
+    look_through(api, began.plus(-LOOK_BACK_SECONDS), None, |transaction| {
+        if parameter(&transaction, "attempt") == Some(&name) {
+            found.push(transaction);
+        }
+        true
+    })
+    .await?;
+    Ok(found)
+}
+
+/// When the last create of an attempt that ended at `ended` can't arrive any more.
+pub(super) fn sweep_due(ended: UnixSeconds) -> UnixSeconds {
+    ended.plus(SIGNATURE_SECONDS)
+}
+
+/// Takes back what an attempt made without knowing: all but `known`, as long as
+/// nobody has accepted it.
+pub(super) async fn sweep(
+    api: &WalletApi,
+    attempt: AttemptId,
+    began: UnixSeconds,
+    known: Option<&TransactionKey>,
+) -> Result<(), WalletApiError> {
+    for transaction in find(api, attempt, began).await? {
+        if Some(&transaction.transaction_key) != known && transaction.status == TransactionStatus::New {
+            api.transactions().revoke(&transaction.transaction_key).await?;
+        }
+    }
+    Ok(())
+}

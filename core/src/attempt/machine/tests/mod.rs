@@ -1,0 +1,5 @@
+//! The machine against a model of the server, of the network and of people.
+
+mod graph;
+mod rules;
+mod world;

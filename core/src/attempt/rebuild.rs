@@ -1,0 +1,154 @@
+//! After the journal was lost: what the server knows of this device is taken
+//! over before anything new begins.
+
+use std::sync::Arc;
+
+use super::event::Event;
+use super::host::Host;
+use super::intent::{Intent, Make, Steps};
+use super::lost::{look_through, parameter};
+use super::machine::Machine;
+use super::state::{CancelReason, CashStep};
+use crate::error::{ApiError, ApiErrorKind};
+use crate::journal::{AttemptId, AttemptKind, Commit, NewAttempt};
+use crate::money::Money;
+use crate::wallet_api::{Reserve, Transaction, TransactionStatus};
+
+/// Transactions that began longer ago have ended: the server holds money for a
+/// shorter time.
+const LOOK_BACK_SECONDS: i64 = 24 * 3600;
+/// How long the lost attempt showed its code, by default.
+const PRESENT_SECONDS: i64 = 600;
+
+impl Host {
+    /// Takes over the transactions that carry this device's name: those that are
+    /// open go on, those that ended are written down as the server has them. A
+    /// cash-out that settled asks whether the cash was handed out.
+    pub(super) async fn rebuild(self: &Arc<Self>) -> Result<(), ApiError> {
+        if self.lists {
+            let from = self.api.server_now().plus(-LOOK_BACK_SECONDS);
+            let mut own = Vec::new();
+            look_through(&self.api, from, None, |transaction| {
+                if parameter(&transaction, "device") == Some(&self.device) {
+                    own.push(transaction);
+                }
+                true
+            })
+            .await?;
+            // Oldest first, as they began.
+            for transaction in own.into_iter().rev() {
+                self.adopt(&transaction).await?;
+            }
+        }
+        Ok(self.journal.run(|journal| journal.rebuilt()).await?)
+    }
+
+    async fn adopt(self: &Arc<Self>, transaction: &Transaction) -> Result<(), ApiError> {
+        let Some((id, intent)) = intent_of(transaction, self) else { return Ok(()) };
+        let at = transaction.created_at;
+        let mut events = vec![Event::Started { intent: Box::new(intent.clone()) }];
+        let key = transaction.transaction_key.clone();
+        let payment = transaction.payments.first().map(|payment| payment.id);
+        events.push(Event::CreateSent);
+        events.push(Event::Created { key, payment });
+        events.extend(steps_so_far(&intent, transaction));
+        let machine = Machine::fold(id, events.iter().cloned().map(|event| (at, event)))?;
+        let new = NewAttempt {
+            id,
+            request_id: format!("rebuilt:{id}"),
+            kind: intent.kind,
+            amount: intent.amount,
+            bill: intent.bill.clone(),
+            staff: intent.staff.clone(),
+        };
+        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<_>, _>>()?;
+        let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
+        // The second transaction of one attempt is the sweep's.
+        if self.journal.run(move |journal| journal.begin(&new, &commit)).await?.is_none() {
+            self.launch_resumed(machine);
+        }
+        Ok(())
+    }
+}
+
+/// What the lost journal would have said, as far as the server's word tells.
+/// Whether cash was moved is asked, never guessed.
+fn steps_so_far(intent: &Intent, transaction: &Transaction) -> Vec<Event> {
+    let confirmed = transaction.status == TransactionStatus::Confirmed;
+    let held = match transaction.wallet {
+        Some(payer) if transaction.status == TransactionStatus::Reserved || confirmed => {
+            vec![Event::ReserveSent, Event::Held { payer }]
+        }
+        _ => Vec::new(),
+    };
+    let settled = match (confirmed, transaction.amount()) {
+        (true, Some(amount)) => {
+            let at = transaction.confirmed_at.unwrap_or(transaction.created_at);
+            vec![Event::ConfirmSent, Event::Confirmed { amount, at, payer: transaction.wallet }]
+        }
+        _ => Vec::new(),
+    };
+    let asked = |step| Event::CashAsked { step };
+    let steps = match (&intent.steps, transaction.status.clone()) {
+        (Steps::Collect { .. }, _) => {
+            let expires_at = transaction.created_at.plus(PRESENT_SECONDS);
+            vec![vec![Event::Shown { expires_at }], held, settled]
+        }
+        (Steps::CashOut { .. }, TransactionStatus::Confirmed) => {
+            vec![held, settled, vec![asked(CashStep::HandOut)]]
+        }
+        // The customer has left, or shows another code.
+        (Steps::CashOut { .. }, _) => {
+            let error = Some(Box::new(ApiError::local(ApiErrorKind::Interrupted)));
+            vec![held, vec![Event::TakeBack { why: CancelReason::Refused, error }]]
+        }
+        (Steps::CashIn { .. }, TransactionStatus::Confirmed) => {
+            let step = CashStep::Take;
+            vec![held, vec![asked(step), Event::CashMoved { step }], settled]
+        }
+        (Steps::CashIn { .. }, TransactionStatus::Reserved) => vec![held, vec![asked(CashStep::Take)]],
+        _ => vec![held, settled],
+    };
+    steps.concat()
+}
+
+fn intent_of(transaction: &Transaction, host: &Host) -> Option<(AttemptId, Intent)> {
+    let id = AttemptId::parse(parameter(transaction, "attempt")?)?;
+    let kind = AttemptKind::parse(parameter(transaction, "kind")?)?;
+    let amount = transaction.amount()?;
+    let payment = transaction.payments.first()?;
+    let reserve_seconds = match transaction.reserve {
+        Some(Reserve::For(seconds)) => seconds,
+        _ => 0,
+    };
+    let make = Make {
+        description: payment.description.clone().unwrap_or_default(),
+        beneficiary: payment.beneficiary.as_ref().and_then(|beneficiary| beneficiary.id),
+        cash: kind != AttemptKind::Collect,
+        reserve_seconds,
+        use_allowance: kind == AttemptKind::CashIn,
+        freeze_seconds: None,
+        callback_uri: None,
+    };
+    let steps = match kind {
+        AttemptKind::Collect => {
+            Steps::Collect { make, present_seconds: PRESENT_SECONDS, spot: None, hold: false }
+        }
+        AttemptKind::CashOut => Steps::CashOut { make, identity_check: false },
+        AttemptKind::CashIn => Steps::CashIn { make, from: host.journal.owner().wallet },
+        AttemptKind::Refund | AttemptKind::Pay => return None,
+    };
+    let text = |name| parameter(transaction, name).map(str::to_owned);
+    let tip = parameter(transaction, "tip").and_then(|tip| Money::parse_decimal(tip, amount.currency()).ok());
+    let intent = Intent {
+        kind,
+        amount,
+        request_id: format!("rebuilt:{id}"),
+        device: host.device.clone(),
+        bill: text("bill"),
+        staff: text("staff"),
+        tip,
+        steps,
+    };
+    Some((id, intent))
+}

@@ -1,0 +1,290 @@
+//! One poller for all open attempts of a till or a phone, inside the budget of
+//! requests: quick while somebody waits, slower as time passes, at once when the
+//! app says that something may have happened.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
+
+use super::handle::Message;
+use super::lost::look_through;
+use super::machine::{Failure, Sighting};
+use crate::clock::{Clock, UnixSeconds};
+use crate::code::TransactionKey;
+use crate::error::ApiError;
+use crate::wallet_api::{WalletApi, WalletApiError};
+
+/// Slower than this nobody is asked.
+const LONGEST: Duration = Duration::from_secs(60);
+/// A transaction can be this much older than its watch.
+const LOOK_BACK_SECONDS: i64 = 3600;
+
+/// How often the server is asked about an open attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// At the beginning, when an answer is most likely.
+    pub quick: Duration,
+    /// The interval grows to this part of the time that has passed, in percent:
+    /// who has waited for a minute can wait for some seconds more.
+    pub growth_percent: u32,
+    /// It grows no further.
+    pub slowest: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { quick: Duration::from_millis(1000), growth_percent: 6, slowest: Duration::from_secs(15) }
+    }
+}
+
+impl Pace {
+    /// Every `interval`, for tests and demonstrations.
+    #[must_use]
+    pub const fn steady(interval: Duration) -> Self {
+        Self { quick: interval, growth_percent: 0, slowest: interval }
+    }
+
+    /// Refuses a pace that would never stop asking.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        if self.quick.is_zero() || self.slowest < self.quick {
+            return Err(ApiError::rejected("pace", "must be more than zero, and slowest not below quick"));
+        }
+        Ok(())
+    }
+
+    /// The time until the next look, after `watched` and `failures` in a row.
+    fn interval(&self, watched: Duration, failures: u32) -> Duration {
+        let grown = watched.saturating_mul(self.growth_percent) / 100;
+        let interval = grown.clamp(self.quick.min(self.slowest), self.slowest);
+        interval.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(LONGEST.max(self.quick))
+    }
+}
+
+/// Looks at the server for all open attempts.
+#[derive(Clone, Debug)]
+pub(super) struct Watcher(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    api: WalletApi,
+    clock: Arc<dyn Clock>,
+    pace: Pace,
+    /// Whether one list shows all: a merchant's client sees its own transactions,
+    /// a customer reads the merchant's by key.
+    lists: bool,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    watched: BTreeMap<u64, Watched>,
+    last: u64,
+    running: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Watched {
+    key: TransactionKey,
+    inbox: mpsc::UnboundedSender<Message>,
+    since: Instant,
+    from: UnixSeconds,
+    due: Instant,
+    failures: u32,
+}
+
+/// Ends a watch when it is dropped.
+pub(super) struct Watch {
+    watcher: Arc<Inner>,
+    number: u64,
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.number).finish()
+    }
+}
+
+impl Watch {
+    /// Looks at once.
+    pub(super) fn poke(&self) {
+        self.watcher.hurry(|number, _| number == self.number);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.watcher.lock().watched.remove(&self.number);
+        self.watcher.changed.notify_one();
+    }
+}
+
+impl Watcher {
+    pub(super) fn new(api: &WalletApi, clock: Arc<dyn Clock>, pace: Pace, lists: bool) -> Self {
+        Self(Arc::new(Inner {
+            api: api.watching(),
+            clock,
+            pace,
+            lists,
+            state: Mutex::default(),
+            changed: Notify::new(),
+        }))
+    }
+
+    /// Sends what the server says of `key` to `inbox` until the watch is dropped.
+    pub(super) fn watch(&self, key: TransactionKey, inbox: mpsc::UnboundedSender<Message>) -> Watch {
+        let now = Instant::now();
+        let mut state = self.0.lock();
+        state.last = state.last.wrapping_add(1);
+        let number = state.last;
+        let from = self.0.api.server_now().plus(-LOOK_BACK_SECONDS);
+        let due = now + self.0.pace.interval(Duration::ZERO, 0);
+        state.watched.insert(number, Watched { key, inbox, since: now, from, due, failures: 0 });
+        if !state.running {
+            state.running = true;
+            tokio::spawn(Arc::clone(&self.0).run());
+        }
+        drop(state);
+        self.0.changed.notify_one();
+        Watch { watcher: Arc::clone(&self.0), number }
+    }
+
+    /// Looks at once at `key`, or at all: after a push message, when the app
+    /// comes to the foreground, when the network is back.
+    pub(super) fn poke(&self, key: Option<&TransactionKey>) {
+        self.0.hurry(|_, watched| key.is_none_or(|key| *key == watched.key));
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hurry(&self, which: impl Fn(u64, &Watched) -> bool) {
+        let now = Instant::now();
+        for (number, watched) in &mut self.lock().watched {
+            if which(*number, watched) {
+                watched.due = now;
+                watched.failures = 0;
+            }
+        }
+        self.changed.notify_one();
+    }
+
+    /// Polls as long as anything is watched.
+    async fn run(self: Arc<Self>) {
+        loop {
+            let next = {
+                let mut state = self.lock();
+                let next = state.watched.values().map(|watched| watched.due).min();
+                state.running = next.is_some();
+                next
+            };
+            let Some(next) = next else { return };
+            let wait = next.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                self.look().await;
+            } else {
+                tokio::select! {
+                    () = self.clock.sleep(wait) => {}
+                    () = self.changed.notified() => {}
+                }
+            }
+        }
+    }
+
+    /// Looks at all that is due: with one list where that shows several, and by
+    /// key at what is not in it.
+    async fn look(&self) {
+        let now = Instant::now();
+        let all: Vec<(u64, Watched)> =
+            self.lock().watched.iter().map(|(number, watched)| (*number, watched.clone())).collect();
+        let mut left: Vec<&(u64, Watched)> = all.iter().filter(|(_, watched)| watched.due <= now).collect();
+        if self.lists && all.len() > 1 {
+            match self.list(&all).await {
+                Ok(seen) => {
+                    for (number, watched) in &all {
+                        if let Some(sighting) = seen.get(watched.key.as_str()) {
+                            self.tell(*number, watched, Ok(sighting.clone()), None);
+                        }
+                    }
+                    left.retain(|(_, watched)| !seen.contains_key(watched.key.as_str()));
+                }
+                Err(error) => {
+                    for (number, watched) in left {
+                        self.tell_failure(*number, watched, &error);
+                    }
+                    return;
+                }
+            }
+        }
+        for (number, watched) in left {
+            match self.api.transactions().get(&watched.key).await {
+                Ok(transaction) => self.tell(*number, watched, Ok(Sighting::from(&transaction)), None),
+                Err(error) => self.tell_failure(*number, watched, &error),
+            }
+        }
+    }
+
+    async fn list(&self, all: &[(u64, Watched)]) -> Result<BTreeMap<String, Sighting>, WalletApiError> {
+        let from = all.iter().map(|(_, watched)| watched.from).min().unwrap_or(UnixSeconds(0));
+        let mut seen = BTreeMap::new();
+        look_through(&self.api, from, None, |transaction| {
+            if all.iter().any(|(_, watched)| watched.key == transaction.transaction_key) {
+                seen.insert(transaction.transaction_key.as_str().to_owned(), Sighting::from(&transaction));
+            }
+            seen.len() < all.len()
+        })
+        .await?;
+        Ok(seen)
+    }
+
+    fn tell_failure(&self, number: u64, watched: &Watched, error: &WalletApiError) {
+        self.tell(number, watched, Err(Box::new(Failure::from(error))), error.retry_after());
+    }
+
+    /// Tells one attempt, and says when it is looked at again.
+    fn tell(
+        &self,
+        number: u64,
+        watched: &Watched,
+        seen: Result<Sighting, Box<Failure>>,
+        asked: Option<Duration>,
+    ) {
+        let failed = seen.is_err();
+        {
+            let mut state = self.lock();
+            let Some(entry) = state.watched.get_mut(&number) else { return };
+            entry.failures = if failed { entry.failures.saturating_add(1) } else { 0 };
+            let now = Instant::now();
+            let interval = self.pace.interval(now.saturating_duration_since(entry.since), entry.failures);
+            entry.due = now + interval.max(asked.unwrap_or_default().min(LONGEST));
+        }
+        // An attempt that ended does not listen any more.
+        let _ = watched.inbox.send(Message::Watched(seen));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_quick_at_first_and_slower_as_time_passes() {
+        let pace = Pace::default();
+        let after = |seconds| pace.interval(Duration::from_secs(seconds), 0);
+        assert_eq!(after(0), Duration::from_secs(1));
+        assert_eq!(after(10), Duration::from_secs(1));
+        assert_eq!(after(100), Duration::from_secs(6));
+        assert_eq!(after(86_400), Duration::from_secs(15));
+        assert_eq!(pace.interval(Duration::ZERO, 3), Duration::from_secs(8));
+        assert_eq!(pace.interval(Duration::ZERO, 99), Duration::from_secs(60));
+        let steady = Pace::steady(Duration::from_millis(10));
+        assert_eq!(steady.interval(Duration::from_secs(900), 0), Duration::from_millis(10));
+    }
+}

@@ -14,6 +14,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 use url::Url;
 
 use answer::Answer;
@@ -141,7 +142,7 @@ impl Transport {
         loop {
             let corrections = self.shared.environment.server_clock().corrections();
             let credentials = match call.signed {
-                true => Some(self.shared.credentials.current().await?),
+                true => Some(in_time(deadline, self.shared.credentials.current()).await?),
                 false => None,
             };
             let error = match self.send_once(call, credentials.as_deref(), deadline).await {
@@ -155,7 +156,7 @@ impl Transport {
                 }
                 Some(used) if error.is_expired_token() && !repairs.credentials => {
                     repairs.credentials = true;
-                    if !self.shared.credentials.renew(&used).await? {
+                    if !in_time(deadline, self.shared.credentials.renew(&used)).await? {
                         return Err(error);
                     }
                 }
@@ -168,7 +169,8 @@ impl Transport {
     /// `seen_corrections`.
     async fn correct_clock(&self, seen_corrections: u64, deadline: Instant) -> Result<(), WalletApiError> {
         let clock = self.shared.environment.server_clock();
-        let _turn = clock.lock().await;
+        let turn = tokio::time::timeout_at(deadline, clock.lock()).await;
+        let _turn = turn.map_err(|late| WalletApiError::TimedOut(late.into()))?;
         if clock.corrections() == seen_corrections {
             self.ask_time(deadline).await?;
         }
@@ -283,6 +285,15 @@ impl Transport {
     pub(super) fn jitter(&self, longest: Duration) -> Duration {
         retry::jitter(longest, &*self.shared.random)
     }
+}
+
+/// Others may wait longer for new credentials than this caller does.
+async fn in_time<T>(
+    deadline: Instant,
+    credentials: impl Future<Output = Result<T, WalletApiError>>,
+) -> Result<T, WalletApiError> {
+    let late = |late: Elapsed| WalletApiError::NotRenewed(Arc::new(WalletApiError::TimedOut(late.into())));
+    tokio::time::timeout_at(deadline, credentials).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
 fn deadline(patience: Duration) -> Instant {

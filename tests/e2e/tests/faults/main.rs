@@ -152,6 +152,22 @@ async fn no_call_takes_longer_than_its_patience() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_the_time_that_another_asks_for_longer_than_they_said() {
+    let shop = Shop::open().await;
+    shop.sandbox.clock().set_offset(600);
+    let slow = FaultRule::new("/server", Fault::Delay(Duration::from_secs(300))).times(1);
+    shop.sandbox.faults().add(slow).unwrap();
+    let get = || all().into_iter().find(|call| call.name == "wallets.get").unwrap();
+    let patient = tokio::spawn((get().make)(phone(&shop)));
+    shop.sandbox.faults().held().wait_for(|held| *held == 1).await.unwrap();
+    let hurried = (get().make)(phone(&shop).within(PATIENCE));
+    let late = tokio::time::timeout(Duration::from_secs(5), hurried).await.expect("it waits for the time");
+    assert!(matches!(late, Err(WalletApiError::TimedOut(_))), "{late:?}");
+    shop.sandbox.faults().release();
+    patient.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn an_answer_of_somebody_else() {
     with_all(Fault::NotJson, None, |call, outcome, requests| {
         assert_eq!(requests, 1, "{}", call.name);

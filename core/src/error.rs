@@ -237,7 +237,7 @@ impl From<&WalletApiError> for ApiError {
             }
             WalletApiError::Paused { .. } | WalletApiError::BudgetSpent { .. } => ApiErrorKind::ServerBusy,
             // A proxy or a captive portal answers like this, too.
-            WalletApiError::NotUnderstood { status: 500.., .. } => ApiErrorKind::ServerBusy,
+            WalletApiError::NotUnderstood { status: 408 | 429 | 500.., .. } => ApiErrorKind::ServerBusy,
             WalletApiError::NotUnderstood { .. }
             | WalletApiError::AnswerTooLarge { .. }
             | WalletApiError::Mac(_)
@@ -285,11 +285,12 @@ fn from_server(error: &ServerError) -> ApiError {
             ApiErrorKind::NotAllowed
         }
         "invalid_parameters" => ApiErrorKind::RejectedInput { fields: error.fields.clone() },
-        _ if error.status >= 500 => ApiErrorKind::ServerBusy,
+        // Whatever they are called, these are for now only.
+        _ if matches!(error.status, 408 | 429 | 500..) => ApiErrorKind::ServerBusy,
         _ => ApiErrorKind::Bug { details: error.to_string() },
     };
     let retry = match kind {
-        ApiErrorKind::ServerBusy if error.status >= 500 => Retry::AfterReading,
+        _ if !error.is_refusal() => Retry::AfterReading,
         ApiErrorKind::ServerBusy | ApiErrorKind::CaptchaRequired { .. } => {
             Retry::After(error.retry_after.unwrap_or(BUSY_RETRY))
         }
@@ -366,6 +367,8 @@ mod tests {
             (404, "not_found", "not_found"),
             (409, "invalid_state", "wrong_state"),
             (429, "rate_limit_exceeded", "server_busy"),
+            (429, "never_heard_of", "server_busy"),
+            (408, "never_heard_of", "server_busy"),
             (500, "internal_server_error", "server_busy"),
             (400, "never_heard_of", "bug"),
         ] {
@@ -382,9 +385,22 @@ mod tests {
         assert_eq!(error.kind, ApiErrorKind::ServiceNotActivated { service: Service::CashOut });
     }
 
+    /// A proxy in front of the server limits requests with a page of its own.
+    #[test]
+    fn a_limit_that_is_not_json_is_a_busy_server() {
+        let wait = Duration::from_secs(20);
+        for (status, retry) in [(429, Retry::After(wait)), (408, Retry::AfterReading)] {
+            let (reason, retry_after) = (String::new(), Some(wait));
+            let error = ApiError::from(WalletApiError::NotUnderstood { status, reason, retry_after });
+            assert_eq!((error.kind, error.retry), (ApiErrorKind::ServerBusy, retry), "{status}");
+        }
+    }
+
     #[test]
     fn a_server_error_is_tried_again_only_after_reading() {
-        assert_eq!(from_code(502, "bad_gateway", Map::new()).retry, Retry::AfterReading);
+        for status in [302, 408, 500, 502] {
+            assert_eq!(from_code(status, "bad_gateway", Map::new()).retry, Retry::AfterReading);
+        }
         assert_eq!(from_code(429, "rate_limit_exceeded", Map::new()).retry, Retry::After(BUSY_RETRY));
         assert_eq!(from_code(400, "not_enough_funds", Map::new()).retry, Retry::Never);
     }

@@ -96,6 +96,17 @@ async fn an_error_page_is_a_busy_server() {
 }
 
 #[tokio::test]
+async fn a_limit_that_is_a_page_is_obeyed() {
+    for status in [429, 503] {
+        let head = format!("HTTP/1.1 {status} X\r\nRetry-After: 20\r\nContent-Length: 5\r\n\r\n<html");
+        let error = error_for(head.into_bytes()).await;
+        assert!(matches!(error, WalletApiError::NotUnderstood { .. }), "{error:?}");
+        assert_eq!(error.retry_after().map(|wait| wait.as_secs()), Some(20));
+        assert_eq!(ApiError::from(&error).kind, ApiErrorKind::ServerBusy);
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let error = error_for(
         b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/steal\r\nContent-Length: 0\r\n\r\n".to_vec(),

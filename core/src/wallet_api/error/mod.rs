@@ -42,6 +42,8 @@ pub enum WalletApiError {
         status: u16,
         /// Where reading it failed.
         reason: String,
+        /// The `Retry-After` header: a proxy's page has one as well.
+        retry_after: Option<Duration>,
     },
     /// The server answered with an error.
     #[error(transparent)]
@@ -114,9 +116,7 @@ impl WalletApiError {
             | Self::NoRandomness(_)
             | Self::InvalidRequest { .. }
             | Self::Setup { .. } => Delivery::NotSent,
-            Self::Server(error) if (400..500).contains(&error.status) && error.status != 408 => {
-                Delivery::Refused
-            }
+            Self::Server(error) if error.is_refusal() => Delivery::Refused,
             // A 4xx whose body was cut or is not JSON is still a refusal.
             Self::NotUnderstood { status: 400..=407 | 409..=499, .. } => Delivery::Refused,
             Self::Server(_)
@@ -132,6 +132,7 @@ impl WalletApiError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Server(error) => error.retry_after,
+            Self::NotUnderstood { retry_after, .. } => *retry_after,
             Self::Paused { retry_after, .. } | Self::BudgetSpent { retry_after } => Some(*retry_after),
             Self::NotRenewed(error) => error.retry_after(),
             _ => None,

@@ -29,6 +29,13 @@ pub struct ServerError {
     pub captcha: Option<Captcha>,
 }
 
+impl ServerError {
+    /// Whether the server has certainly not done what it was asked for.
+    pub(crate) fn is_refusal(&self) -> bool {
+        (400..500).contains(&self.status) && self.status != 408
+    }
+}
+
 /// A reCAPTCHA that unlocks an account with too many requests (wallet-api
 /// section 1.5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

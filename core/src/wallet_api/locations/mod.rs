@@ -67,7 +67,7 @@ impl<'a> Locations<'a> {
             }
         }
         let reason = "the list of locations does not end".to_owned();
-        Err(WalletApiError::NotUnderstood { status: 200, reason })
+        Err(WalletApiError::NotUnderstood { status: 200, reason, retry_after: None })
     }
 
     /// Locations for everybody (`GET locations`). Needs no credentials.

@@ -49,7 +49,7 @@ impl Answer {
             budget.pause(retry_after, captcha.clone());
         }
         let error: ServerError = serde_json::from_slice::<ErrorBody>(&answer.body)
-            .map_err(|error| not_understood(status, &error))?
+            .map_err(|error| not_understood(status, retry_after, &error))?
             .into_error(status, correlation_id);
         Err(Box::new(ServerError { retry_after, captcha, ..error }).into())
     }
@@ -67,11 +67,12 @@ impl Answer {
         String::from_utf8(self.body.to_vec()).map_err(|_| WalletApiError::NotUnderstood {
             status: self.status,
             reason: "it is not text".to_owned(),
+            retry_after: None,
         })
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, WalletApiError> {
-        serde_json::from_slice(&self.body).map_err(|error| not_understood(self.status, &error))
+        serde_json::from_slice(&self.body).map_err(|error| not_understood(self.status, None, &error))
     }
 }
 
@@ -80,12 +81,12 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// The reason names the place, not the content, of what could not be read.
-fn not_understood(status: u16, error: &serde_json::Error) -> WalletApiError {
+fn not_understood(status: u16, retry_after: Option<Duration>, error: &serde_json::Error) -> WalletApiError {
     let reason = match error.classify() {
         serde_json::error::Category::Data => without_quotations(&error.to_string()),
         category => format!("{category:?} error at byte {}", error.column()),
     };
-    WalletApiError::NotUnderstood { status, reason }
+    WalletApiError::NotUnderstood { status, reason, retry_after }
 }
 
 /// The text without what it quotes from the answer, which can be a secret.

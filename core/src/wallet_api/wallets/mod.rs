@@ -165,7 +165,7 @@ impl<'a> Wallets<'a> {
             .filter_map(|(code, body)| Some((code.clone(), body.converted.take()?)))
             .collect();
         let mut balance = Balance::try_from(Keyed(bodies))
-            .map_err(|reason| WalletApiError::NotUnderstood { status: 200, reason })?;
+            .map_err(|reason| WalletApiError::NotUnderstood { status: 200, reason, retry_after: None })?;
         for entry in &mut balance.currencies {
             let Some(body) = converted.get(entry.at_disposal.currency().code()) else { continue };
             entry.converted = Some(Money::from_minor(body.at_disposal, currency));

@@ -16,6 +16,8 @@ const VERSION: u32 = 1;
 /// The tokens of a session.
 #[derive(Clone, Debug)]
 pub(super) struct Tokens {
+    /// Which sign-in they come from; no secret.
+    pub(super) sign_in: String,
     pub(super) current: Arc<Held>,
     /// A refreshed token that may not be active yet.
     pub(super) pending: Option<Arc<Held>>,
@@ -41,6 +43,7 @@ impl Held {
 #[derive(Serialize)]
 struct RecordToWrite<'a> {
     version: u32,
+    sign_in: &'a str,
     current: Part<'a>,
     pending: Option<Part<'a>>,
 }
@@ -57,6 +60,8 @@ struct Part<'a> {
 #[derive(Deserialize)]
 struct RecordToRead {
     version: u32,
+    #[serde(default)]
+    sign_in: String,
     current: PartRead,
     pending: Option<PartRead>,
 }
@@ -96,9 +101,18 @@ impl From<PartRead> for Arc<Held> {
 }
 
 impl Tokens {
+    /// Writes refreshed tokens down, unless another user has signed in since.
+    pub(super) fn write_again(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
+        match Self::read(store)? {
+            Some(kept) if kept.sign_in != self.sign_in => Ok(()),
+            _ => self.write(store),
+        }
+    }
+
     pub(super) fn write(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
         let record = RecordToWrite {
             version: VERSION,
+            sign_in: &self.sign_in,
             current: Part::from(&self.current),
             pending: self.pending.as_ref().map(Part::from),
         };
@@ -117,11 +131,27 @@ impl Tokens {
         if record.version != VERSION {
             return Ok(None);
         }
-        Ok(Some(Self { current: record.current.into(), pending: record.pending.map(Into::into) }))
+        let RecordToRead { sign_in, current, pending, .. } = record;
+        Ok(Some(Self { sign_in, current: current.into(), pending: pending.map(Into::into) }))
     }
 
-    pub(super) fn forget(store: &dyn SecretStore) -> Result<(), SecretStoreError> {
-        store.delete(NAME)
+    /// Forgets what is kept of a sign-in. Only what is surely of another one
+    /// stays.
+    pub(super) fn forget(store: &dyn SecretStore, sign_in: &str) -> Result<(), SecretStoreError> {
+        match Self::read(store) {
+            Ok(Some(kept)) if kept.sign_in != sign_in => Ok(()),
+            _ => store.delete(NAME),
+        }
+    }
+
+    /// Forgets these tokens, which the server refused. Those that another copy of
+    /// the session has written down since are good.
+    pub(super) fn forget_refused(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
+        let refused = &self.current.token.refresh_token;
+        match Self::read(store) {
+            Ok(Some(kept)) if kept.current.token.refresh_token != *refused => Ok(()),
+            _ => store.delete(NAME),
+        }
     }
 }
 
@@ -133,7 +163,7 @@ mod tests {
     #[test]
     fn a_session_is_written_down_read_again_and_not_shown() {
         let part = r#"{"access_token":"t0ken","mac_key":"k3y","lifetime":60,"expires_at":9,"refresh_token":"r3fresh"}"#;
-        let record = format!(r#"{{"version":1,"current":{part},"pending":{part}}}"#);
+        let record = format!(r#"{{"version":1,"sign_in":"s","current":{part},"pending":{part}}}"#);
         let store = MemorySecretStore::default();
         store.set(NAME, record.as_bytes()).unwrap();
         let tokens = Tokens::read(&store).unwrap().unwrap();
@@ -141,6 +171,7 @@ mod tests {
         let again = Tokens::read(&store).unwrap().unwrap();
         assert_eq!(again.current.token.access_token.expose(), "t0ken");
         assert_eq!(again.pending.as_ref().unwrap().expires_at, UnixSeconds(9));
+        assert_eq!(again.sign_in, "s");
         let shown = format!("{tokens:?} {store:?}");
         for secret in ["t0ken", "k3y", "r3fresh"] {
             assert!(!shown.contains(secret), "{shown}");

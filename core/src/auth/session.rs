@@ -38,6 +38,7 @@ struct Inner {
     api: WalletApi,
     store: Arc<dyn SecretStore>,
     activation: Activation,
+    sign_in: String,
     state: Mutex<State>,
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -61,10 +62,11 @@ impl Session {
         activation: Activation,
         tokens: Tokens,
     ) -> Self {
+        let sign_in = tokens.sign_in.clone();
         let state =
             State { tokens: Some(tokens), refreshed_at: None, refreshes: 0, failures: 0, failed: None };
-        let refreshing = tokio::sync::Mutex::new(());
-        Self { inner: Arc::new(Inner { api, store, activation, state: Mutex::new(state), refreshing }) }
+        let (state, refreshing) = (Mutex::new(state), tokio::sync::Mutex::new(()));
+        Self { inner: Arc::new(Inner { api, store, activation, sign_in, state, refreshing }) }
     }
 
     /// Whether the user has to sign in again.
@@ -75,24 +77,26 @@ impl Session {
 
     /// Ends the session: forgets the tokens here and in the store, then tells
     /// the server, which may fail without harm since nobody knows them any more.
+    /// It is ended as soon as this is called, and goes on to its end also for a
+    /// caller who does not wait. What another user has signed in with since stays.
     ///
     /// # Errors
     /// [`SecretStoreError`] if the store could not forget; memory has.
     pub async fn sign_out(&self) -> Result<(), SecretStoreError> {
-        // A refresh under way would bring a token that nobody revokes.
-        let _turn = self.inner.refreshing.lock().await;
         let tokens = self.inner.state().tokens.take();
-        let forgotten = self.inner.with_store(Tokens::forget).await;
-        if let Some(tokens) = tokens {
-            let api = self.inner.api.within(SIGN_OUT_PATIENCE);
-            for held in tokens.pending.iter().chain([&tokens.current]) {
-                if let Err(error) = api.oauth().revoke(&held.token.access_token).await {
-                    tracing::debug!(error = error.name(), "the token was not revoked");
-                    break;
-                }
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::spawn(async move {
+            // A refresh under way would write its token down again.
+            let _turn = inner.refreshing.lock().await;
+            let sign_in = inner.sign_in.clone();
+            let forgotten = inner.with_store(move |store| Tokens::forget(store, &sign_in)).await;
+            if let Some(tokens) = tokens {
+                inner.revoke(&tokens).await;
             }
-        }
-        forgotten
+            forgotten
+        });
+        task.await
+            .unwrap_or_else(|error| Err(SecretStoreError { reason: format!("it ended early: {error}") }))
     }
 
     async fn fresh(&self) -> Result<Arc<MacCredentials>, WalletApiError> {
@@ -165,7 +169,7 @@ impl Inner {
     async fn refresh(&self) -> Result<(), WalletApiError> {
         let refreshed = self.try_refresh().await;
         match refreshed {
-            Ok(tokens) => self.take(tokens).map_err(WalletApiError::from),
+            Ok(tokens) => Ok(self.take(tokens).await?),
             Err(error) if is_final(&error) => Err(self.end().await.into()),
             Err(error) => {
                 let error = Arc::new(error);
@@ -182,11 +186,17 @@ impl Inner {
     }
 
     /// Goes on with new tokens.
-    fn take(&self, tokens: Tokens) -> Result<(), SignedOut> {
+    async fn take(&self, tokens: Tokens) -> Result<(), SignedOut> {
+        let Err(unwanted) = self.replace(tokens) else { return Ok(()) };
+        self.revoke(&unwanted).await;
+        Err(SignedOut)
+    }
+
+    /// Gives the tokens back if the user has signed out in the meantime.
+    fn replace(&self, tokens: Tokens) -> Result<(), Tokens> {
         let mut state = self.state();
-        // Signed out in the meantime.
         if state.tokens.is_none() {
-            return Err(SignedOut);
+            return Err(tokens);
         }
         state.tokens = Some(tokens);
         state.refreshed_at = Some(Instant::now());
@@ -195,12 +205,24 @@ impl Inner {
         Ok(())
     }
 
+    async fn revoke(&self, tokens: &Tokens) {
+        let api = self.api.within(SIGN_OUT_PATIENCE);
+        for held in tokens.pending.iter().chain([&tokens.current]) {
+            if let Err(error) = api.oauth().revoke(&held.token.access_token).await {
+                tracing::debug!(error = error.name(), "the token was not revoked");
+                break;
+            }
+        }
+    }
+
     /// The server has ended the session.
     async fn end(&self) -> SignedOut {
-        self.state().tokens = None;
-        // What is left in the store is refused again after the next start.
-        if let Err(error) = self.with_store(Tokens::forget).await {
-            tracing::warn!(%error, "a session that ended is still in the secret store");
+        let ended = self.state().tokens.take();
+        if let Some(tokens) = ended {
+            // What is left in the store is refused again after the next start.
+            if let Err(error) = self.with_store(move |store| tokens.forget_refused(store)).await {
+                tracing::warn!(%error, "a session that ended is still in the secret store");
+            }
         }
         SignedOut
     }
@@ -218,14 +240,15 @@ impl Inner {
         let token = self.api.oauth().refresh(refresh_token, self.activation).await?;
         let held = Arc::new(Held::new(token, self.now()));
         match self.activation {
-            Activation::AtOnce => self.keep(Tokens { current: held, pending: None }).await,
+            Activation::AtOnce => self.keep(held).await,
             Activation::Separate => {
-                let waiting = Tokens { current: tokens.current, pending: Some(Arc::clone(&held)) };
+                let waiting = Tokens { pending: Some(Arc::clone(&held)), ..tokens };
                 // Nothing is lost yet if it can't be written down: the old token is good.
                 self.write(&waiting)
                     .await
                     .map_err(|error| WalletApiError::InvalidRequest { reason: error.to_string() })?;
-                self.state().tokens = Some(waiting);
+                // What is not activated opens nothing.
+                *self.state().tokens.as_mut().ok_or(SignedOut)? = waiting;
                 self.activate(&held).await
             }
         }
@@ -233,12 +256,13 @@ impl Inner {
 
     async fn activate(&self, pending: &Held) -> Result<Tokens, WalletApiError> {
         let token = self.api.oauth().activate(&pending.token.access_token).await?;
-        self.keep(Tokens { current: Arc::new(Held::new(token, self.now())), pending: None }).await
+        self.keep(Arc::new(Held::new(token, self.now()))).await
     }
 
     /// Writes new tokens down. The server has dropped the old ones, so where
     /// that fails the new ones are used for as long as the process lives.
-    async fn keep(&self, tokens: Tokens) -> Result<Tokens, WalletApiError> {
+    async fn keep(&self, current: Arc<Held>) -> Result<Tokens, WalletApiError> {
+        let tokens = Tokens { sign_in: self.sign_in.clone(), current, pending: None };
         if let Err(error) = self.write(&tokens).await {
             tracing::warn!(%error, "a refreshed session could not be written down");
         }
@@ -247,7 +271,7 @@ impl Inner {
 
     async fn write(&self, tokens: &Tokens) -> Result<(), SecretStoreError> {
         let tokens = tokens.clone();
-        self.with_store(move |store| tokens.write(store)).await
+        self.with_store(move |store| tokens.write_again(store)).await
     }
 
     /// Stores of phones are slow and wait for their owners.

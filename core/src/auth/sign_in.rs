@@ -8,7 +8,7 @@ use url::Url;
 use super::record::{Held, Tokens};
 use super::secret_store::{SecretStore, SecretStoreError};
 use super::session::Session;
-use crate::clock::{NoRandomness, Random};
+use crate::clock::{NoRandomness, Random, SystemRandom, random_text};
 use crate::code::TransactionKey;
 use crate::secret::Secret;
 use crate::wallet_api::{Activation, Scope, Token, WalletApi, WalletApiError, WebPages};
@@ -147,7 +147,8 @@ impl SignIn {
 
     fn begin(&self, token: Token) -> Result<Session, SignInError> {
         let held = Arc::new(Held::new(token, self.api.server_now()));
-        let tokens = Tokens { current: held, pending: None };
+        let sign_in = random_text(&SystemRandom, STATE_LENGTH)?;
+        let tokens = Tokens { sign_in, current: held, pending: None };
         tokens.write(&*self.store)?;
         Ok(self.session(tokens))
     }
@@ -237,7 +238,7 @@ fn page_address(text: &str) -> Result<Url, SignInError> {
 
 /// 16 letters and digits, as the official PHP client makes them.
 fn state(random: &dyn Random) -> Result<String, NoRandomness> {
-    crate::clock::random_text(random, STATE_LENGTH)
+    random_text(random, STATE_LENGTH)
 }
 
 #[cfg(test)]

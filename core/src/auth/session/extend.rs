@@ -50,8 +50,8 @@ impl Inner {
         match self.api.oauth().extend(refresh_token, scopes, extended, code).await {
             Ok(token) => {
                 let current = Arc::new(Held::new(token, self.now()));
-                let tokens = self.keep(Tokens { current, pending: None }).await?;
-                Ok(self.take(tokens)?)
+                let tokens = self.keep(current).await?;
+                Ok(self.take(tokens).await?)
             }
             Err(error) if is_final(&error) => Err(self.end().await.into()),
             Err(error) => Err(error),

@@ -5,6 +5,7 @@
 
 mod refresh;
 mod sign_in;
+mod sign_out;
 
 use std::sync::Arc;
 

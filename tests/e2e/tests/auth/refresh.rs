@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use paysera_core::secret::Secret;
-use paysera_core::wallet_api::{Activation, Credentials, ExtendedScope, ScopeName, WalletApiError};
+use paysera_core::wallet_api::{Activation, Credentials, Delivery, ExtendedScope, ScopeName, WalletApiError};
 use paysera_e2e::request_log;
 use paysera_sandbox::Fault;
 use paysera_sandbox::seed::CUSTOMER;
@@ -97,6 +97,25 @@ async fn a_call_that_is_given_up_does_not_lose_the_token_on_its_way() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_a_refresh_longer_than_they_said() {
+    let desk = Desk::open(Activation::AtOnce).await;
+    let session = desk.session().await;
+    let api = desk.api(&session);
+    desk.shop.sandbox.clock().advance(TOKEN_SECONDS + 1);
+    api.server().time().await.unwrap();
+    desk.break_next("POST", "oauth/v1/token", Fault::Delay(Duration::from_secs(600)));
+    let hurried = api.within(Duration::from_millis(100));
+    let late = tokio::time::timeout(Duration::from_secs(5), balance(&hurried)).await;
+    let late = late.expect("it waits for the refresh");
+    let error = late.unwrap_err();
+    assert!(matches!(error, WalletApiError::NotRenewed(_)), "{error:?}");
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    // The refresh goes on without the one who asked for it first.
+    desk.shop.sandbox.faults().release();
+    balance(&api).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refused_refresh_ends_the_session_and_is_not_repeated() {
     let desk = Desk::open(Activation::AtOnce).await;
     let first = desk.session().await;
@@ -113,6 +132,9 @@ async fn a_refused_refresh_ends_the_session_and_is_not_repeated() {
     }
     assert_eq!(desk.refreshes().await - before, 1);
     assert!(second.is_signed_out());
+    // What the other copy has written down is good.
+    let resumed = desk.sign_in.resume().unwrap().expect("the good tokens are forgotten");
+    balance(&desk.api(&resumed)).await.unwrap();
 }
 
 /// The defect of a peer: calls that wait for a refresh which is refused with 429

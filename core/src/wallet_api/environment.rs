@@ -180,7 +180,7 @@ impl Environment {
 fn address(text: &str, plain_http: fn(&Url) -> bool) -> Result<Url, EnvironmentError> {
     let not_an_address = || EnvironmentError::NotAnAddress { url: text.to_owned() };
     let url = Url::parse(text).map_err(|_| not_an_address())?;
-    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let bare = url.query().is_none() && url.fragment().is_none() && is_anonymous(&url);
     match url.scheme() {
         _ if !bare || url.host().is_none() => Err(not_an_address()),
         "https" => Ok(url),
@@ -208,8 +208,13 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether it names no user and holds no password.
+pub(super) fn is_anonymous(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
+}
+
 /// This device, or a private network: nothing that a stranger reaches.
-fn is_local(url: &Url) -> bool {
+pub(super) fn is_local(url: &Url) -> bool {
     is_loopback(url)
         || match url.host() {
             Some(Host::Ipv4(address)) => address.is_private() || address.is_link_local(),
@@ -244,7 +249,15 @@ mod tests {
         ] {
             assert!(matches!(Environment::sandbox(url), Err(EnvironmentError::NotSecure { .. })), "{url}");
         }
-        for url in ["", "wallet", "ftp://127.0.0.1/", "https://x/?a=b", "https://u@x/", "file:///tmp"] {
+        for url in [
+            "",
+            "wallet",
+            "ftp://127.0.0.1/",
+            "https://x/?a=b",
+            "https://u@x/",
+            "https://:p@x/",
+            "file:///tmp",
+        ] {
             assert!(matches!(Environment::sandbox(url), Err(EnvironmentError::NotAnAddress { .. })), "{url}");
         }
     }

@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::environment::EnvironmentError;
+use super::environment::{EnvironmentError, is_anonymous, is_local};
 use crate::code::{TransactionKey, WalletId};
 
 /// Addresses of pages.
@@ -12,15 +12,21 @@ pub struct WebPages(Url);
 
 impl WebPages {
     /// Pages below `base`, for example `https://bank.paysera.com/frontend`; with
-    /// a language, `https://bank.paysera.com/frontend/ka`.
+    /// a language, `https://bank.paysera.com/frontend/ka`. Users type passwords
+    /// there, so plain HTTP is for a sandbox on this device or nearby.
     ///
     /// # Errors
-    /// [`EnvironmentError::NotAnAddress`].
+    /// [`EnvironmentError::NotAnAddress`], [`EnvironmentError::NotSecure`].
     pub fn new(base: &str) -> Result<Self, EnvironmentError> {
         let refused = || EnvironmentError::NotAnAddress { url: base.to_owned() };
         let mut url = Url::parse(base).map_err(|_| refused())?;
-        if !matches!(url.scheme(), "https" | "http") || url.query().is_some() || url.fragment().is_some() {
-            return Err(refused());
+        let bare = url.query().is_none() && url.fragment().is_none() && is_anonymous(&url);
+        match url.scheme() {
+            "https" | "http" if !bare => return Err(refused()),
+            "https" => {}
+            "http" if is_local(&url) => {}
+            "http" => return Err(EnvironmentError::NotSecure { url: base.to_owned() }),
+            _ => return Err(refused()),
         }
         url.path_segments_mut().map_err(|()| refused())?.pop_if_empty();
         Ok(Self(url))
@@ -76,8 +82,19 @@ mod tests {
                 "https://bank.example/frontend/ka/wallet/upload-funds?client_id=a+b&wallet_id=7&redirect_uri=app%3A%2F%2Fback%3Fx%3D1"
             );
         }
-        for base in ["", "frontend", "mailto:a@b.example", "javascript:1", "https://a.example/?q=1"] {
-            assert!(WebPages::new(base).is_err(), "{base}");
+        for base in [
+            "",
+            "frontend",
+            "mailto:a@b.example",
+            "javascript:1",
+            "https://a.example/?q=1",
+            "https://u@a.example/",
+        ] {
+            assert!(matches!(WebPages::new(base), Err(EnvironmentError::NotAnAddress { .. })), "{base}");
+        }
+        assert!(WebPages::new("http://192.168.1.7:8080/frontend").is_ok());
+        for base in ["http://bank.example/frontend", "http://8.8.8.8/"] {
+            assert!(matches!(WebPages::new(base), Err(EnvironmentError::NotSecure { .. })), "{base}");
         }
     }
 }

@@ -81,7 +81,7 @@ fn only_the_answer_to_this_sign_in_ends_it() {
 
 #[test]
 fn a_page_has_an_address_of_the_web() {
-    for page in ["", "bank", "ftp://x/", "https://x/?a", "mailto:a@b"] {
+    for page in ["", "bank", "ftp://x/", "https://x/?a", "mailto:a@b", "http://bank.example/frontend"] {
         assert!(matches!(begun(page), Err(SignInError::NotAnAddress { .. })), "{page}");
     }
 }

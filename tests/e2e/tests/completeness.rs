@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// Calls that are more than one request, or none of the API: their own tests
 /// have them.
 const ELSEWHERE: [&str; 2] = ["WalletApi.unlock", "Statements.next"];
+/// Calls that their contract tests make through a session.
+const BY_SESSION: [&str; 1] = ["OAuth.extend"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -50,6 +52,14 @@ fn calls() -> Vec<String> {
     calls
 }
 
+/// Whether `….resource().name(` is there, or `resource.name(` of a resource that
+/// was given its own name. Other resources have calls of the same name.
+fn is_made(text: &str, resource: &str, name: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    let named = text.contains(&format!(".{resource}();")) && text.contains(&format!("{resource}.{name}("));
+    named || text.contains(&format!(".{resource}().{name}("))
+}
+
 /// `AppTokens` is reached by `app_tokens()`; `OAuth` is one word.
 fn accessor(of: &str) -> String {
     let mut name = String::new();
@@ -74,7 +84,7 @@ fn every_call_has_a_contract_test_and_meets_every_fault() {
         if !faults.contains(&listed) {
             missing.push(format!("{call}: no line in faults/calls.rs"));
         }
-        if !contract.contains(&format!(".{}()", accessor(of))) || !contract.contains(&format!(".{name}(")) {
+        if !BY_SESSION.contains(&call.as_str()) && !is_made(&contract, &accessor(of), name) {
             missing.push(format!("{call}: no contract test"));
         }
     }

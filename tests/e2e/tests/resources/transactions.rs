@@ -85,6 +85,25 @@ async fn a_lower_price_is_confirmed_and_the_notification_sent_again() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_taken_back_while_it_is_not_settled() {
+    let shop = Shop::open().await;
+    let api = shop.api();
+    let new = create(&shop, 5).await.transaction_key;
+    assert_eq!(api.transactions().revoke(&new).await.unwrap().status, TransactionStatus::Deleted);
+    let held = create(&shop, 500).await.transaction_key;
+    phone(&shop).transactions().reserve_from_wallet(&held, WalletRef::Me).await.unwrap();
+    assert_eq!(api.transactions().revoke(&held).await.unwrap().status, TransactionStatus::Revoked);
+    shop.assert_moved(&[]).await;
+    let settled = create(&shop, 7).await.transaction_key;
+    phone(&shop).transactions().reserve_from_wallet(&settled, WalletRef::Me).await.unwrap();
+    api.transactions().confirm(&settled).await.unwrap();
+    for ended in [&new, &held, &settled] {
+        assert!(api.transactions().revoke(ended).await.is_err(), "{ended:?}");
+    }
+    shop.assert_moved(&[(CUSTOMER.wallet, -7), (RETAILER_WALLET, 7)]).await;
+}
+
+#[tokio::test]
 async fn lists_are_filtered_and_read_in_pages() {
     let shop = Shop::open().await;
     let api = shop.api();

@@ -92,7 +92,7 @@ impl SignIn {
         password: &Secret,
         scopes: &[Scope],
     ) -> Result<Session, SignInError> {
-        self.begin(self.api.oauth().by_password(username, password, scopes).await?)
+        self.begin(self.api.oauth().by_password(username, password, scopes).await?).await
     }
 
     /// Begins a sign-in in the browser. `page` is the address of Paysera's web
@@ -142,15 +142,21 @@ impl SignIn {
     /// [`SignInError::Api`], [`SignInError::Store`].
     pub async fn finish(&self, sign_in: &BrowserSignIn, redirected_to: &str) -> Result<Session, SignInError> {
         let code = sign_in.code(redirected_to)?;
-        self.begin(self.api.oauth().by_code(&code, sign_in.asked("redirect_uri")).await?)
+        self.begin(self.api.oauth().by_code(&code, sign_in.asked("redirect_uri")).await?).await
     }
 
-    fn begin(&self, token: Token) -> Result<Session, SignInError> {
+    async fn begin(&self, token: Token) -> Result<Session, SignInError> {
         let held = Arc::new(Held::new(token, self.api.server_now()));
         let sign_in = random_text(&SystemRandom, STATE_LENGTH)?;
         let tokens = Tokens { sign_in, current: held, pending: None };
-        tokens.write(&*self.store)?;
-        Ok(self.session(tokens))
+        let written = tokens.write(&*self.store);
+        let session = self.session(tokens);
+        if let Err(error) = written {
+            // A token that nobody will know any more must not stay good.
+            let _ = session.sign_out().await;
+            return Err(error.into());
+        }
+        Ok(session)
     }
 
     fn session(&self, tokens: Tokens) -> Session {

@@ -9,7 +9,7 @@ use paysera_core::auth::{
 use paysera_core::clock::SystemRandom;
 use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{Activation, DeviceInfo, ScopeName, Token, WalletApiError};
-use paysera_e2e::{Shop, browse, client};
+use paysera_e2e::{Shop, browse, client, request_log};
 use paysera_sandbox::seed;
 use paysera_sandbox::seed::CUSTOMER;
 use zeroize::Zeroizing;
@@ -124,6 +124,8 @@ async fn a_store_that_refuses_begins_no_session_and_ends_none() {
     store.refuses.store(true, Ordering::SeqCst);
     let refused = sign_in.with_password(CUSTOMER.phone, &password, &[]).await;
     assert!(matches!(refused, Err(SignInError::Store(_))), "{refused:?}");
+    let last = request_log(&shop.sandbox).await.pop().unwrap();
+    assert_eq!((last.method.as_str(), last.status), ("DELETE", 200), "its token is still good: {last:?}");
     store.refuses.store(false, Ordering::SeqCst);
     let session =
         sign_in.with_password(CUSTOMER.phone, &password, &[ScopeName::Balance.into()]).await.unwrap();

@@ -8,6 +8,10 @@
 //! The layers, bottom up: [`money`], [`code`] and [`qr`] know nothing of I/O;
 //! [`wallet_api`] is the only module that talks to the network; [`journal`]
 //! remembers attempts; [`attempt`] drives them; the facades supply the steps.
+//!
+//! Everything that waits needs a tokio runtime with its time and I/O enabled.
+//! "wallet-api section" names a section of the notes on Paysera's Wallet API that
+//! this library was written from; they are not part of it.
 #![forbid(unsafe_code)]
 
 pub mod attempt;

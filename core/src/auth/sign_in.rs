@@ -74,6 +74,8 @@ impl SignIn {
     }
 
     /// The session of an earlier run of the app, if the user has not signed out.
+    /// Resume it once and pass clones on: of two sessions that were resumed, the
+    /// one that is the second to refresh its token is signed out.
     ///
     /// # Errors
     /// [`SecretStoreError`].

@@ -1,5 +1,31 @@
 //! The HTTP client of Paysera's Wallet API: signing, transport, wire model.
 //!
+//! ```no_run
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use paysera_core::auth::FixedCredentials;
+//! use paysera_core::code::TransactionKey;
+//! use paysera_core::wallet_api::{Delivery, Environment, WalletApi};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let environment = Environment::sandbox("http://127.0.0.1:8080/")?;
+//! let credentials = FixedCredentials::new("client id".to_owned(), "MAC key".to_owned());
+//! let api = WalletApi::builder(environment, Arc::new(credentials)).build()?;
+//!
+//! let key = TransactionKey::parse("ATaNL6X6CivO2Ou0FMPt")?;
+//! match api.within(Duration::from_secs(10)).transactions().confirm(&key).await {
+//!     Ok(transaction) => println!("{:?}", transaction.status),
+//!     // It may have happened: read before anything else.
+//!     Err(error) if error.delivery() == Delivery::Unknown => {
+//!         println!("{:?}", api.transactions().get(&key).await?.status);
+//!     }
+//!     Err(error) => println!("{error}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! One [`WalletApi`] speaks for one set of credentials. Calls are grouped by
 //! resource: `api.transactions().get(&key)`. Nothing here decides what an
 //! answer means for a payment; that is [`crate::attempt`]'s.
@@ -122,7 +148,7 @@ impl WalletApi {
         WalletApiBuilder::new(environment, credentials)
     }
 
-    /// The server's time.
+    /// The server itself: its time, what it expects, currencies, the key of callbacks.
     #[must_use]
     pub fn server(&self) -> Server<'_> {
         Server::new(&self.transport)

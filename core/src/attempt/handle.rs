@@ -124,6 +124,12 @@ impl Attempt {
         self.tap(Tap::Poke);
     }
 
+    /// The customer scanned the same transaction and said yes again: it is asked
+    /// for once more where nobody knew whether they were still there.
+    pub(crate) fn pay_again(&self) {
+        self.tap(Tap::PayAgain);
+    }
+
     /// Cash-in: the cashier has the customer's cash. Counts only while the state
     /// is [`AttemptState::TakeCash`], or asks whether that was done.
     pub fn cash_received(&self) {

@@ -195,11 +195,11 @@ impl Host {
         (Arc::new(Shared::new(machine.id, kind, amount, state, inbox)), messages)
     }
 
-    fn launch(self: &Arc<Self>, machine: Machine) -> Attempt {
+    pub(super) fn launch(self: &Arc<Self>, machine: Machine) -> Attempt {
         self.spawn(machine, false)
     }
 
-    pub(super) fn launch_resumed(self: &Arc<Self>, machine: Machine) -> Attempt {
+    fn launch_resumed(self: &Arc<Self>, machine: Machine) -> Attempt {
         self.spawn(machine, true)
     }
 

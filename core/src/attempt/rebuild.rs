@@ -7,7 +7,7 @@ use super::event::Event;
 use super::host::Host;
 use super::intent::{Intent, Make, Steps};
 use super::lost::{look_through, parameter};
-use super::machine::Machine;
+use super::machine::{Heard, Machine, Plan, Sighting};
 use super::state::{CancelReason, CashStep};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, AttemptKind, Commit, NewAttempt};
@@ -52,20 +52,33 @@ impl Host {
         events.push(Event::CreateSent);
         events.push(Event::Created { key, payment });
         events.extend(steps_so_far(&intent, transaction));
-        let machine = Machine::fold(id, events.iter().cloned().map(|event| (at, event)))?;
+        let mut machine = Machine::fold(id, events.iter().cloned().map(|event| (at, event)))?;
+        // The list has said what the transaction is: what has ended needs no request.
+        let now = self.api.server_now();
+        for heard in [Heard::Resumed, Heard::Read(Ok(Sighting::from(transaction)))] {
+            for event in machine.hear(heard, now) {
+                machine.apply(&event, at);
+                events.push(event);
+            }
+        }
+        if let Plan::Note(event @ Event::Ended { .. }) = machine.plan(now) {
+            machine.apply(&event, at);
+            events.push(event);
+        }
         let new = NewAttempt {
             id,
-            request_id: format!("rebuilt:{id}"),
+            request_id: intent.request_id,
             kind: intent.kind,
             amount: intent.amount,
-            bill: intent.bill.clone(),
-            staff: intent.staff.clone(),
+            bill: intent.bill,
+            staff: intent.staff,
         };
         let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<_>, _>>()?;
         let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
         // The second transaction of one attempt is the sweep's.
-        if self.journal.run(move |journal| journal.begin(&new, &commit)).await?.is_none() {
-            self.launch_resumed(machine);
+        let earlier = self.journal.run(move |journal| journal.begin(&new, &commit)).await?;
+        if earlier.is_none() && !machine.is_over() {
+            self.launch(machine);
         }
         Ok(())
     }

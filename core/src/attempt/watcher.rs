@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::handle::Message;
@@ -20,6 +21,8 @@ use crate::wallet_api::{WalletApi, WalletApiError};
 
 /// Slower than this nobody is asked.
 const LONGEST: Duration = Duration::from_secs(60);
+/// A look without an answer is given up after this: the next one may have one.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A transaction can be this much older than its watch.
 const LOOK_BACK_SECONDS: i64 = 3600;
 
@@ -126,7 +129,7 @@ impl Drop for Watch {
 impl Watcher {
     pub(super) fn new(api: &WalletApi, clock: Arc<dyn Clock>, pace: Pace, lists: bool) -> Self {
         Self(Arc::new(Inner {
-            api: api.watching(),
+            api: api.watching().within(PATIENCE),
             clock,
             pace,
             lists,
@@ -223,10 +226,22 @@ impl Inner {
                 }
             }
         }
-        for (number, watched) in left {
-            match self.api.transactions().get(&watched.key).await {
-                Ok(transaction) => self.tell(*number, watched, Ok(Sighting::from(&transaction)), None),
-                Err(error) => self.tell_failure(*number, watched, &error),
+        // At the same time, so that one without an answer holds up no other.
+        let mut reads = JoinSet::new();
+        for (number, watched) in left.into_iter().cloned() {
+            let api = self.api.clone();
+            reads.spawn(async move {
+                let seen = api.transactions().get(&watched.key).await;
+                (number, watched, seen)
+            });
+        }
+        while let Some(read) = reads.join_next().await {
+            match read {
+                Ok((number, watched, Ok(transaction))) => {
+                    self.tell(number, &watched, Ok(Sighting::from(&transaction)), None);
+                }
+                Ok((number, watched, Err(error))) => self.tell_failure(number, &watched, &error),
+                Err(error) => tracing::error!(%error, "a look at a transaction panicked"),
             }
         }
     }

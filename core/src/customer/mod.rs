@@ -90,15 +90,14 @@ impl Customer {
     }
 
     /// Pays what was reviewed from the customer's wallet. Paying the same
-    /// transaction again gives the same attempt.
+    /// transaction again gives the same attempt, unless that one failed.
     ///
     /// # Errors
     /// [`ApiError`] if it is refused before anything is sent. Later errors are
     /// states of the attempt.
     pub async fn pay(&self, review: &Review) -> Result<Attempt, ApiError> {
         let host = self.host().await?;
-        let intent = pay::intent(review, self.wallet().await?, &self.phone.device)?;
-        host.start(intent, None).await
+        pay::pay(host, review, self.wallet().await?).await
     }
 
     /// Pays to a scanned wallet code.

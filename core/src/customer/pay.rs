@@ -1,7 +1,9 @@
 //! Pay: the customer accepts in the app; the merchant settles. Or the customer
 //! pays to a wallet code, and settles alone.
 
-use crate::attempt::{Intent, Make, Steps};
+use std::sync::Arc;
+
+use crate::attempt::{Attempt, Host, Intent, Make, Steps};
 use crate::code::WalletId;
 use crate::error::ApiError;
 use crate::journal::AttemptKind;
@@ -51,12 +53,29 @@ impl PayWalletRequest {
     }
 }
 
-/// The payment of what was reviewed: one attempt a transaction.
-pub(super) fn intent(review: &Review, wallet: WalletId, device: &str) -> Result<Intent, ApiError> {
+/// Pays what was reviewed, or goes on with the attempt that does.
+pub(super) async fn pay(host: &Arc<Host>, review: &Review, wallet: WalletId) -> Result<Attempt, ApiError> {
+    host.ready().await?;
+    let key = review.transaction.clone();
+    let earlier = host.journal.run(move |journal| journal.of_transaction(&key)).await?;
+    if let Some(last) = earlier.last()
+        && (last.open || last.settlement.is_some())
+        && let Some(attempt) = host.find(last.id).await?
+    {
+        attempt.pay_again();
+        return Ok(attempt);
+    }
+    // One that failed, for example for want of money, may be tried anew.
+    host.start(intent(review, wallet, &host.device, earlier.len())?, None).await
+}
+
+/// One attempt a transaction, and the `tries` before it that failed.
+fn intent(review: &Review, wallet: WalletId, device: &str, tries: usize) -> Result<Intent, ApiError> {
+    let number = if tries == 0 { String::new() } else { format!(":{tries}") };
     Ok(Intent {
         kind: AttemptKind::Pay,
         amount: review.amount.require_positive()?,
-        request_id: format!("pay:{}", review.transaction),
+        request_id: format!("pay:{}{number}", review.transaction),
         device: device.to_owned(),
         bill: None,
         staff: None,

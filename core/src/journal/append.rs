@@ -39,7 +39,7 @@ impl Journal {
                 .prepare_cached(
                     "INSERT INTO attempt (id, request_id, kind, minor, currency, bill, staff, started_at,
                                           state, open, sweep, cash_minor)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, 0, 0)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0)",
                 )?
                 .execute((
                     new.id.to_string(),
@@ -51,6 +51,7 @@ impl Journal {
                     &new.staff,
                     commit.at.0,
                     commit.projection.state,
+                    commit.projection.open,
                 ))?;
             write(&transaction, new.id, commit)?;
             transaction.commit()?;

@@ -11,7 +11,7 @@ use super::{JournalError, JournalOwner};
 use crate::clock::UnixSeconds;
 
 /// The schema, one step a file; the number of steps done is `user_version`.
-const STEPS: &[&str] = &[include_str!("migrations/001_attempts.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("migrations/001_attempts.sql")];
 
 /// What SQLite keeps beside the file.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];

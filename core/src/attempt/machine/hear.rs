@@ -22,9 +22,13 @@ const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(3600);
 pub(crate) enum Tap {
     Cancel,
     Poke,
+    /// The customer says once more that they want to pay.
+    PayAgain,
     CashMoved(CashStep),
     CashNotMoved,
-    Identity { confirmed: bool },
+    Identity {
+        confirmed: bool,
+    },
     AnotherCode(ReservationCode),
     SettleAt(Money),
 }
@@ -219,6 +223,16 @@ impl Machine {
                 Vec::new()
             }
             Tap::Cancel => self.hear_cancel(),
+            Tap::PayAgain => {
+                if self.is_outwaiting() {
+                    self.now.resumed = false;
+                    self.now.outwaited = None;
+                    self.now.reserve_unanswered = true;
+                    self.now.must_read = true;
+                    self.settle_down();
+                }
+                Vec::new()
+            }
             Tap::CashMoved(step) if self.cash_asked == Some(step) => vec![Event::CashMoved { step }],
             Tap::CashNotMoved => match (self.cash_asked, self.shown(now)) {
                 (Some(step), AttemptState::CashQuestion { .. }) => vec![Event::CashNotMoved { step }],

@@ -99,6 +99,7 @@ impl Host {
             request_id: machine.intent.request_id.clone(),
             kind: machine.intent.kind,
             amount: machine.intent.amount,
+            tip: machine.intent.tip,
             bill: machine.intent.bill.clone(),
             staff: machine.intent.staff.clone(),
         };

@@ -70,6 +70,7 @@ impl Host {
             request_id: intent.request_id,
             kind: intent.kind,
             amount: intent.amount,
+            tip: intent.tip,
             bill: intent.bill,
             staff: intent.staff,
         };

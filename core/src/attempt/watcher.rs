@@ -29,6 +29,8 @@ const LOOK_BACK_SECONDS: i64 = 3600;
 /// How often the server is asked about an open attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
+    /// Before the first look: nobody scans, reads and agrees so fast.
+    pub first: Duration,
     /// At the beginning, when an answer is most likely.
     pub quick: Duration,
     /// The interval grows to this part of the time that has passed, in percent:
@@ -40,7 +42,12 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { quick: Duration::from_millis(1000), growth_percent: 6, slowest: Duration::from_secs(15) }
+        Self {
+            first: Duration::from_millis(2000),
+            quick: Duration::from_millis(800),
+            growth_percent: 10,
+            slowest: Duration::from_secs(15),
+        }
     }
 }
 
@@ -48,12 +55,12 @@ impl Pace {
     /// Every `interval`, for tests and demonstrations.
     #[must_use]
     pub const fn steady(interval: Duration) -> Self {
-        Self { quick: interval, growth_percent: 0, slowest: interval }
+        Self { first: interval, quick: interval, growth_percent: 0, slowest: interval }
     }
 
     /// Refuses a pace that would never stop asking.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
-        if self.quick.is_zero() || self.slowest < self.quick {
+        if self.first.is_zero() || self.quick.is_zero() || self.slowest < self.quick {
             return Err(ApiError::rejected("pace", "must be more than zero, and slowest not below quick"));
         }
         Ok(())
@@ -145,7 +152,7 @@ impl Watcher {
         state.last = state.last.wrapping_add(1);
         let number = state.last;
         let from = self.0.api.server_now().plus(-LOOK_BACK_SECONDS);
-        let due = now + self.0.pace.interval(Duration::ZERO, 0);
+        let due = now + self.0.pace.first;
         state.watched.insert(number, Watched { key, inbox, since: now, from, due, failures: 0 });
         if !state.running {
             state.running = true;
@@ -278,6 +285,8 @@ impl Inner {
             entry.failures = if failed { entry.failures.saturating_add(1) } else { 0 };
             let now = Instant::now();
             let interval = self.pace.interval(now.saturating_duration_since(entry.since), entry.failures);
+            // Slower in time, so that the budget of requests lasts.
+            let interval = interval.saturating_mul(self.api.watch_spread()) / 16;
             entry.due = now + interval.max(asked.unwrap_or_default().min(LONGEST));
         }
         // An attempt that ended does not listen any more.
@@ -293,11 +302,11 @@ mod tests {
     fn the_pace_is_quick_at_first_and_slower_as_time_passes() {
         let pace = Pace::default();
         let after = |seconds| pace.interval(Duration::from_secs(seconds), 0);
-        assert_eq!(after(0), Duration::from_secs(1));
+        assert_eq!(after(0), Duration::from_millis(800));
         assert_eq!(after(10), Duration::from_secs(1));
-        assert_eq!(after(100), Duration::from_secs(6));
+        assert_eq!(after(100), Duration::from_secs(10));
         assert_eq!(after(86_400), Duration::from_secs(15));
-        assert_eq!(pace.interval(Duration::ZERO, 3), Duration::from_secs(8));
+        assert_eq!(pace.interval(Duration::ZERO, 3), Duration::from_millis(6400));
         assert_eq!(pace.interval(Duration::ZERO, 99), Duration::from_secs(60));
         let steady = Pace::steady(Duration::from_millis(10));
         assert_eq!(steady.interval(Duration::from_secs(900), 0), Duration::from_millis(10));

@@ -6,6 +6,7 @@ use super::records::{NewAttempt, Projection};
 use super::{AttemptId, Entry, Journal, JournalError, Observed};
 use crate::calendar::BusinessDay;
 use crate::clock::UnixSeconds;
+use crate::money::Money;
 
 /// Events to write, and what the attempt comes to with them.
 #[derive(Clone, Debug)]
@@ -37,9 +38,9 @@ impl Journal {
             }
             transaction
                 .prepare_cached(
-                    "INSERT INTO attempt (id, request_id, kind, minor, currency, bill, staff, started_at,
-                                          state, open, sweep, cash_minor)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0)",
+                    "INSERT INTO attempt (id, request_id, kind, minor, currency, tip_minor, bill, staff,
+                                          started_at, state, open, sweep, cash_minor)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0)",
                 )?
                 .execute((
                     new.id.to_string(),
@@ -47,6 +48,7 @@ impl Journal {
                     new.kind.name(),
                     new.amount.minor(),
                     new.amount.currency().code(),
+                    new.tip.map(Money::minor),
                     &new.bill,
                     &new.staff,
                     commit.at.0,

@@ -19,7 +19,7 @@ pub struct Period {
 }
 
 const COLUMNS: &str = "number, id, request_id, kind, minor, currency, bill, staff, started_at, \
-                       transaction_key, state, open, settled_minor, settled_at, settled_day, payer, elsewhere";
+                       transaction_key, state, open, settled_minor, settled_at, settled_day, payer, elsewhere, tip_minor";
 
 impl Journal {
     /// The events of an attempt, oldest first; none if there is no such attempt.
@@ -169,6 +169,7 @@ struct Raw {
     settled: Option<(i64, i64, String)>,
     payer: Option<i64>,
     elsewhere: Option<bool>,
+    tip: Option<i64>,
 }
 
 impl Raw {
@@ -193,6 +194,7 @@ impl Raw {
             },
             payer: row.get(15)?,
             elsewhere: row.get(16)?,
+            tip: row.get(17)?,
         })
     }
 }
@@ -221,6 +223,7 @@ impl TryFrom<Raw> for AttemptRow {
             request_id: raw.request_id,
             kind: parse_kind(&raw.kind)?,
             amount: money(raw.minor, &raw.currency)?,
+            tip: raw.tip.map(|tip| money(tip, &raw.currency)).transpose()?,
             bill: raw.bill,
             staff: raw.staff,
             started_at: UnixSeconds(raw.started_at),

@@ -34,6 +34,7 @@ pub(crate) struct NewAttempt {
     pub(crate) request_id: String,
     pub(crate) kind: AttemptKind,
     pub(crate) amount: Money,
+    pub(crate) tip: Option<Money>,
     pub(crate) bill: Option<String>,
     pub(crate) staff: Option<String>,
 }
@@ -76,6 +77,8 @@ pub struct AttemptRow {
     pub kind: AttemptKind,
     /// What was asked for.
     pub amount: Money,
+    /// The part of it that is a tip.
+    pub tip: Option<Money>,
     /// The bill that it is for.
     pub bill: Option<String>,
     /// Who started it.

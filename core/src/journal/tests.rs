@@ -59,6 +59,7 @@ fn new_attempt(request_id: &str) -> NewAttempt {
         request_id: request_id.to_owned(),
         kind: AttemptKind::CashOut,
         amount: gel(5000),
+        tip: None,
         bill: Some("bill-1".to_owned()),
         staff: Some("anna".to_owned()),
     }

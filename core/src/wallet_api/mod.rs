@@ -282,6 +282,11 @@ impl WalletApi {
         self.transport.environment()
     }
 
+    /// By how much looks at what may have changed are to be spread, as a part of 16.
+    pub(crate) fn watch_spread(&self) -> u32 {
+        self.transport.watch_spread()
+    }
+
     /// A time between zero and `longest`, any as likely.
     pub(crate) fn jitter(&self, longest: Duration) -> Duration {
         self.transport.jitter(longest)

@@ -263,14 +263,15 @@ impl People {
     async fn serve(&self, attempt: &Attempt) -> Option<AttemptState> {
         let mut states = attempt.watch();
         let mut last = attempt.state();
-        let mut paid = false;
+        let mut paying = None;
         while let Some(state) = self.next(&mut states).await? {
             match &state {
-                AttemptState::Presenting { code, .. } if !paid => {
-                    paid = true;
-                    if let Ok(review) = self.payer.review(code).await {
-                        self.payer.pay(&review).await.unwrap();
-                    }
+                AttemptState::Presenting { code, .. } if paying.is_none() => {
+                    let pay = async {
+                        let review = self.payer.review(code).await.ok()?;
+                        Some(self.payer.pay(&review).await.unwrap())
+                    };
+                    paying = unless_dead(&self.life, pay).await?;
                 }
                 AttemptState::TakeCash { .. } => {
                     self.move_cash(CashStep::Take, || attempt.cash_received())?
@@ -291,6 +292,9 @@ impl People {
                 _ => {}
             }
             last = state;
+        }
+        if let Some(paying) = paying {
+            unless_dead(&self.life, paying.ended()).await?;
         }
         Some(last)
     }

@@ -16,6 +16,7 @@ CREATE TABLE attempt (
     kind TEXT NOT NULL,
     minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
+    tip_minor INTEGER,
     bill TEXT,
     staff TEXT,
     started_at INTEGER NOT NULL,

@@ -36,13 +36,15 @@ pub(in crate::wallet_api) enum Priority {
 impl Priority {
     /// How much of a limit calls of this kind may take; the rest is kept for
     /// more urgent ones.
-    fn share(self, limit: usize) -> usize {
+    fn share(self, limit: &Limit) -> usize {
         let kept = match self {
             Self::Write => 0,
-            Self::Read => limit / 10,
-            Self::Watch => limit / 4,
+            Self::Read => limit.requests / 10,
+            // A burst of polls in one minute would be in the way of people.
+            Self::Watch if limit.span <= MINUTE => limit.requests / 4,
+            Self::Watch => limit.requests / 8,
         };
-        limit.saturating_sub(kept)
+        limit.requests.saturating_sub(kept)
     }
 }
 
@@ -176,12 +178,27 @@ impl RequestBudget {
     /// When there is room for one more; `None` if there are no limits.
     fn room(&self, state: &State, priority: Priority, now: Instant) -> Option<Instant> {
         let room = |limit: &Limit| {
-            let share = priority.share(limit.requests).max(1);
+            let share = priority.share(limit).max(1);
             // The request that has to fall out of the span before one more fits.
             let oldest = state.made.len().checked_sub(share)?;
             state.made.get(oldest).map(|made| *made + limit.span)
         };
         self.limits.iter().map(|limit| room(limit).unwrap_or(now)).max()
+    }
+
+    /// By how much looks at what may have changed are to be spread, as a part of
+    /// 16: 16 while there is enough, more when three quarters of what they may
+    /// take in a span are taken. So they become slower before they would have to stop.
+    pub(in crate::wallet_api) fn spread(&self) -> u32 {
+        let (state, now) = (self.state(), Instant::now());
+        let spread = |limit: &Limit| {
+            let share = Priority::Watch.share(limit).max(1);
+            let taken = state.made.iter().rev().take_while(|made| **made + limit.span > now).count();
+            let (quarter, left) = (share.div_ceil(4), share.saturating_sub(taken).max(1));
+            quarter.max(left).saturating_mul(16).checked_div(left).unwrap_or(usize::MAX)
+        };
+        let most = self.limits.iter().map(spread).max().unwrap_or(16);
+        u32::try_from(most).unwrap_or(u32::MAX)
     }
 
     fn count(&self, state: &mut State, now: Instant) {

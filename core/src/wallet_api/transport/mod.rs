@@ -282,6 +282,10 @@ impl Transport {
         Ok(header)
     }
 
+    pub(super) fn watch_spread(&self) -> u32 {
+        self.shared.budget.spread()
+    }
+
     pub(super) fn jitter(&self, longest: Duration) -> Duration {
         retry::jitter(longest, &*self.shared.random)
     }

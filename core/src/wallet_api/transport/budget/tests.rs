@@ -30,6 +30,22 @@ async fn polls_leave_room_for_reads_and_reads_for_writes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn polls_are_spread_before_they_would_have_to_stop() {
+    let budget = documented();
+    assert_eq!(budget.spread(), 16);
+    let mut spreads = Vec::new();
+    // Of the 45 that polls may take in a minute.
+    for _ in 0..45 {
+        budget.enter(Priority::Watch, Instant::now()).await.unwrap();
+        spreads.push(budget.spread());
+    }
+    assert_eq!((spreads[32], spreads[33], spreads[38], spreads[43]), (16, 17, 32, 192));
+    tokio::time::advance(MINUTE).await;
+    assert_eq!(budget.spread(), 16);
+    assert_eq!(RequestBudget::unlimited().spread(), 16);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_hour_has_its_own_limit_shared_by_the_tills() {
     for (tills, hourly) in [(1, 1000), (4, 250), (5000, 1)] {
         let budget = RequestBudget::documented(NonZeroU32::new(tills).unwrap());

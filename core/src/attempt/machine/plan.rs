@@ -8,6 +8,7 @@ use crate::attempt::intent::Steps;
 use crate::attempt::state::{CancelReason, CancelledBy, CashStep};
 use crate::clock::UnixSeconds;
 use crate::error::{ApiError, ApiErrorKind};
+use crate::money::Money;
 
 /// A request that changes something at the server. Its event is journaled first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +177,7 @@ impl Machine {
     /// The money has moved.
     fn plan_confirmed(&self) -> Plan {
         let elsewhere = self.settlement.as_ref().is_some_and(|settlement| settlement.elsewhere);
-        let differs = self.settlement.as_ref().is_none_or(|settlement| settlement.amount != self.expected());
+        let differs = self.settlement.as_ref().is_none_or(|settlement| !self.is_as_asked(settlement.amount));
         match self.intent.steps {
             // Another amount than was asked for is no reason to move cash.
             _ if differs => {
@@ -186,6 +187,16 @@ impl Machine {
                 self.cash_step(CashStep::HandOut, None)
             }
             _ => self.finish(End::Settled),
+        }
+    }
+
+    /// Whether what settled is what was asked for. Of what a customer's payment
+    /// holds the merchant may take less.
+    fn is_as_asked(&self, settled: Money) -> bool {
+        let asked = self.expected();
+        match self.intent.steps {
+            Steps::Pay { .. } => settled.currency() == asked.currency() && settled.minor() <= asked.minor(),
+            _ => settled == asked,
         }
     }
 

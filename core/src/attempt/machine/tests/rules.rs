@@ -1,6 +1,6 @@
 //! The rules of money, each by its name; what the state graph can't show.
 
-use super::world::{AMOUNT, World, code, failure, intent};
+use super::world::{AMOUNT, World, code, customer, failure, intent};
 use crate::attempt::event::{End, Event};
 use crate::attempt::intent::Steps;
 use crate::attempt::machine::{Heard, Machine, Plan, Send, Tap};
@@ -279,6 +279,24 @@ fn rule_13_a_lowered_confirm_is_repeated_byte_for_byte() {
     world.ask(ask, true);
     settle(&mut world);
     assert_eq!(world.shown().name(), "failed");
+}
+
+#[test]
+fn rule_13_a_customer_whose_merchant_took_less_has_paid_that() {
+    for (minor, name) in [(AMOUNT.minor() - 1, "settled"), (AMOUNT.minor() + 1, "failed")] {
+        let mut world = World::new("pay");
+        let amount = Money::from_minor(minor, AMOUNT.currency());
+        world.apply(vec![
+            Event::ReserveSent,
+            Event::Held { payer: customer() },
+            Event::Confirmed { amount, at: NOW, payer: Some(customer()) },
+        ]);
+        settle(&mut world);
+        assert_eq!(world.shown().name(), name, "{minor}");
+        if let AttemptState::Settled { receipt } = world.shown() {
+            assert_eq!(receipt.amount, amount);
+        }
+    }
 }
 
 #[test]

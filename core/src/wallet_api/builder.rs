@@ -8,7 +8,7 @@ use super::credentials::Credentials;
 use super::environment::Environment;
 use super::error::WalletApiError;
 use super::projects::ProjectId;
-use super::transport::{Exchange, Network, RequestBudget, RetryPolicy, Shared, Timeouts, Transport};
+use super::transport::{Exchange, RequestBudget, RetryPolicy, Shared, Timeouts, Transport, network};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::code::LocationId;
 
@@ -100,7 +100,7 @@ impl WalletApiBuilder {
     pub fn build(self) -> Result<WalletApi, WalletApiError> {
         let exchange = match self.exchange {
             Some(exchange) => exchange,
-            None => Arc::new(Network::new(&self.environment, self.timeouts)?),
+            None => network(&self.environment, self.timeouts)?,
         };
         let budget = self.budget.unwrap_or_else(|| Arc::new(RequestBudget::documented(NonZeroU32::MIN)));
         let transport = Transport::new(Shared {

@@ -119,7 +119,7 @@ pub use transactions::{
 };
 use transport::Transport;
 pub use transport::{
-    Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, RequestBudget, RetryPolicy, Timeouts,
+    Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, RequestBudget, RetryPolicy, Timeouts, network,
 };
 pub use users::{
     Address, IdentificationLevel, Identity, PasswordProof, PoliticallyExposed, Registration, User, UserId,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -95,12 +96,21 @@ impl Default for Timeouts {
     }
 }
 
+/// HTTP over the network, as a client has it where no other [`Exchange`] is set:
+/// for one that wraps it, to count requests or to lose their answers.
+///
+/// # Errors
+/// [`WalletApiError::Setup`] if the TLS configuration can't be made.
+pub fn network(environment: &Environment, timeouts: Timeouts) -> Result<Arc<dyn Exchange>, WalletApiError> {
+    Ok(Arc::new(Network::new(environment, timeouts)?))
+}
+
 /// HTTP over the network, by reqwest.
 #[derive(Debug)]
-pub(in crate::wallet_api) struct Network(reqwest::Client);
+struct Network(reqwest::Client);
 
 impl Network {
-    pub(in crate::wallet_api) fn new(
+    fn new(
         environment: &Environment,
         timeouts: Timeouts,
     ) -> Result<Self, WalletApiError> {

@@ -21,8 +21,7 @@ use answer::Answer;
 use budget::Priority;
 pub use budget::RequestBudget;
 pub(super) use call::Call;
-pub(super) use exchange::Network;
-pub use exchange::{Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, Timeouts};
+pub use exchange::{Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, Timeouts, network};
 pub use retry::RetryPolicy;
 
 use super::credentials::{Credentials, MacCredentials};

@@ -2,12 +2,14 @@
 //! attempt that stands in their parameters, and swept away where they showed up
 //! too late. One that was never shown was accepted by nobody.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::machine::SIGNATURE_SECONDS;
 use crate::clock::UnixSeconds;
 use crate::code::TransactionKey;
-use crate::journal::AttemptId;
+use crate::journal::{AttemptId, AttemptRow};
 use crate::wallet_api::{
     Transaction, TransactionFilter, TransactionStatus, WalletApi, WalletApiError, Window,
 };
@@ -66,23 +68,30 @@ pub(super) async fn find(
     Ok(found)
 }
 
-/// When the last create of an attempt that ended at `ended` can't arrive any more.
-pub(super) fn sweep_due(ended: UnixSeconds) -> UnixSeconds {
-    ended.plus(SIGNATURE_SECONDS)
+/// When nothing that an attempt sent until `last` can arrive any more.
+pub(super) fn sweep_due(last: UnixSeconds) -> UnixSeconds {
+    last.plus(SIGNATURE_SECONDS)
 }
 
-/// Takes back what an attempt made without knowing: all but `known`, as long as
-/// nobody has accepted it.
-pub(super) async fn sweep(
-    api: &WalletApi,
-    attempt: AttemptId,
-    began: UnixSeconds,
-    known: Option<&TransactionKey>,
-) -> Result<(), WalletApiError> {
-    for transaction in find(api, attempt, began).await? {
-        if Some(&transaction.transaction_key) != known && transaction.status == TransactionStatus::New {
-            api.transactions().revoke(&transaction.transaction_key).await?;
+/// Takes back what ended attempts made without knowing: all but what they know,
+/// as long as nobody has accepted it. The list is read once for all of them.
+pub(super) async fn sweep(api: &WalletApi, ended: &[AttemptRow]) -> Result<(), WalletApiError> {
+    let Some(began) = ended.iter().map(|row| row.started_at).min() else { return Ok(()) };
+    let names: HashMap<String, Option<&TransactionKey>> =
+        ended.iter().map(|row| (row.id.to_string(), row.transaction.as_ref())).collect();
+    let mut lost = Vec::new();
+    look_through(api, began.plus(-LOOK_BACK_SECONDS), None, |transaction| {
+        let known = parameter(&transaction, "attempt").and_then(|name| names.get(name));
+        if transaction.status == TransactionStatus::New
+            && known.is_some_and(|known| *known != Some(&transaction.transaction_key))
+        {
+            lost.push(transaction.transaction_key);
         }
+        true
+    })
+    .await?;
+    for key in lost {
+        api.transactions().revoke(&key).await?;
     }
     Ok(())
 }

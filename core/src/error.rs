@@ -307,7 +307,7 @@ fn from_server(error: &ServerError) -> ApiError {
 /// A refused service is named in `error_data` (wallet-api section 9.4).
 fn refused_service(error: &ServerError) -> Option<Service> {
     let name = error.data.get("service")?.as_str()?;
-    [Service::Pay, Service::CashIn, Service::CashOut].into_iter().find(|service| service.as_str() == name)
+    Service::ALL.into_iter().find(|service| service.as_str() == name)
 }
 
 impl From<MoneyError> for ApiError {

@@ -24,7 +24,7 @@ const LOOK_THROUGH: u64 = 10_000;
 
 /// Gives every transaction of the client made from `from` until `to`, page by
 /// page, until `wanted` has seen enough.
-pub(super) async fn look_through(
+pub(crate) async fn look_through(
     api: &WalletApi,
     from: UnixSeconds,
     to: Option<UnixSeconds>,
@@ -45,7 +45,7 @@ pub(super) async fn look_through(
 }
 
 /// What stands in the parameters of a transaction's payments under `name`.
-pub(super) fn parameter<'t>(transaction: &'t Transaction, name: &str) -> Option<&'t str> {
+pub(crate) fn parameter<'t>(transaction: &'t Transaction, name: &str) -> Option<&'t str> {
     let of_payment = |parameters: &'t Value| parameters.get(name).and_then(Value::as_str);
     transaction.payments.iter().filter_map(|payment| payment.parameters.as_ref()).find_map(of_payment)
 }

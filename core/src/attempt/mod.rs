@@ -30,3 +30,4 @@ pub use watcher::Pace;
 
 pub(crate) use host::{Host, HostSetup};
 pub(crate) use intent::{Intent, Make, Steps};
+pub(crate) use lost::{look_through, parameter};

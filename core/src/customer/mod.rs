@@ -2,6 +2,9 @@
 //! cash-out code, show a cash-in code.
 
 mod builder;
+mod eligibility;
+mod history;
+mod own_cash;
 mod pay;
 mod reservation_codes;
 mod review;
@@ -11,6 +14,9 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 pub use builder::CustomerBuilder;
+pub use eligibility::{Eligibility, Obstacle};
+pub use history::{History, HistoryItem};
+pub use own_cash::{OwnCash, OwnCashWatch, OwnCode};
 pub use pay::PayWalletRequest;
 pub use reservation_codes::{ChainState, ReservationCodeGenerator, SandboxV1, SandboxV1Params};
 pub use review::Review;
@@ -22,7 +28,7 @@ use crate::code::{Code, CodeKind, TransactionKey, WalletId};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, InstallId, Journal, JournalOwner};
 use crate::money::Currency;
-use crate::wallet_api::{Credentials, CurrencyBalance, Environment, WalletApi, WalletRef};
+use crate::wallet_api::{Credentials, CurrencyBalance, Environment, UserRef, Wallet, WalletApi, WalletRef};
 use reservation_codes::CodeChain;
 
 /// A customer's phone. Cheap to clone; all clones are the same phone.
@@ -69,6 +75,23 @@ impl Customer {
     /// [`ApiError`].
     pub async fn balance(&self, currency: Currency) -> Result<CurrencyBalance, ApiError> {
         Ok(self.phone.api.wallets().balance(self.phone.wallet_ref()).await?.in_currency(currency))
+    }
+
+    /// The user's accounts: one of them can be chosen with
+    /// [`CustomerBuilder::wallet`].
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn accounts(&self) -> Result<Vec<Wallet>, ApiError> {
+        Ok(self.phone.api.users().wallets(UserRef::Me, false).await?)
+    }
+
+    /// Whether the account holds enough for what was reviewed.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn can_afford(&self, review: &Review) -> Result<bool, ApiError> {
+        Ok(self.phone.api.wallets().has_sufficient(self.phone.wallet_ref(), review.amount).await?)
     }
 
     /// What a scanned code asks for, as the server says: nothing is paid yet.

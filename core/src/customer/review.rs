@@ -13,6 +13,8 @@ pub struct Review {
     pub transaction: TransactionKey,
     /// What is to be paid.
     pub amount: Money,
+    /// The part of it that is a fee for the payer.
+    pub fee: Option<Money>,
     /// The merchant's words for it.
     pub description: Option<String>,
     /// The merchant's name.
@@ -44,6 +46,7 @@ impl Review {
         Ok(Self {
             transaction: transaction.transaction_key.clone(),
             amount: payment.price,
+            fee: payment.commission.outgoing,
             description: payment.description.clone(),
             merchant: transaction.project.as_ref().map(|project| project.title.clone()),
             beneficiary: beneficiary.and_then(|beneficiary| beneficiary.id),

@@ -17,6 +17,7 @@ mod open;
 mod read;
 mod records;
 mod retention;
+mod setting;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

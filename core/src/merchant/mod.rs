@@ -3,6 +3,7 @@
 //! A till is one device at one location. What the location may do was chosen at
 //! activation and is checked here before anything is sent.
 
+mod activation;
 mod bills;
 mod builder;
 mod cash_in;
@@ -10,10 +11,13 @@ mod cash_out;
 mod collect;
 mod drawer;
 mod refund;
+pub mod report;
 mod till;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use activation::ServiceState;
 pub use builder::{MerchantBuilder, TillSettings};
 pub use cash_in::CashInRequest;
 pub use cash_out::CashOutRequest;
@@ -22,13 +26,19 @@ pub use drawer::DrawerCount;
 pub use refund::RefundRequest;
 use till::Till;
 
+use report::{Reconciliation, ShiftReport, ZReport};
+
 use crate::attempt::Attempt;
+use crate::calendar::BusinessDay;
 use crate::clock::UnixSeconds;
 use crate::code::{LocationId, TransactionKey, WalletId};
 use crate::error::ApiError;
-use crate::journal::{AttemptId, DrawerMoveWhy, Journal};
+use crate::journal::{AttemptId, DrawerMoveWhy, Journal, Period};
 use crate::money::{Currency, Money};
-use crate::wallet_api::{Credentials, CurrencyBalance, Environment, Location, ProjectId, WalletRef};
+use crate::wallet_api::{
+    Credentials, CurrencyBalance, Environment, Location, ProjectId, Service, Spot, SpotStatus, WalletRef,
+    Window,
+};
 
 /// Where a till stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +76,39 @@ impl Merchant {
     /// [`ApiError`]; `not_found` if the location is not one of the client's.
     pub async fn location(&self) -> Result<Location, ApiError> {
         self.till.location().await
+    }
+
+    /// Chooses what the location offers: exactly these services. One that needs an
+    /// approval first is [`ServiceState::AwaitingApproval`] until it has it.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn activate(
+        &self,
+        services: &BTreeSet<Service>,
+    ) -> Result<BTreeMap<Service, ServiceState>, ApiError> {
+        self.till.activate(services).await
+    }
+
+    /// How far each service of the location is, as the server says now.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn services(&self) -> Result<BTreeMap<Service, ServiceState>, ApiError> {
+        self.till.services().await
+    }
+
+    /// The tables and tills of the location at which a customer has scanned the
+    /// printed code and waits for a bill. Ask every three to five seconds
+    /// (wallet-api section 1.5); [`CollectRequest::spot`] answers one of them.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn waiting_spots(&self) -> Result<Vec<Spot>, ApiError> {
+        let api = self.till.host.api.watching();
+        let location = Some(self.till.place.location);
+        let page = api.spots().list(&[SpotStatus::Waiting], location, Window::default()).await?;
+        Ok(page.items)
     }
 
     /// What the merchant's wallet holds in `currency`.
@@ -199,5 +242,36 @@ impl Merchant {
     /// [`ApiError`]: `rejected_input` for less than nothing; `storage_failed`.
     pub async fn count_drawer(&self, counted: Money, staff: Option<&str>) -> Result<DrawerCount, ApiError> {
         self.till.count_drawer(counted, staff).await
+    }
+
+    /// What settled in a period: counts and sums by kind and currency.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn shift_report(&self, period: Period) -> Result<ShiftReport, ApiError> {
+        self.till.shift_report(period).await
+    }
+
+    /// The business day that it is now, and its report with [`Merchant::z_report`].
+    #[must_use]
+    pub fn business_day(&self) -> BusinessDay {
+        self.till.host.calendar.day(self.till.host.api.server_now())
+    }
+
+    /// The report of a business day, with the drawer.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn z_report(&self, day: BusinessDay) -> Result<ZReport, ApiError> {
+        self.till.z_report(day).await
+    }
+
+    /// Compares what the journal says settled in a period with what the server
+    /// says, and tells other tills of the location apart.
+    ///
+    /// # Errors
+    /// [`ApiError`] if either can't be read.
+    pub async fn reconcile(&self, period: Period) -> Result<Reconciliation, ApiError> {
+        self.till.reconcile(period).await
     }
 }

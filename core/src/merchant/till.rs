@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
+use tokio::sync::RwLock;
 
 use super::{TillPlace, TillSettings};
 use crate::attempt::{Attempt, Host, Intent, Steps};
@@ -17,7 +17,7 @@ pub(super) struct Till {
     pub(super) host: Arc<Host>,
     pub(super) place: TillPlace,
     pub(super) settings: TillSettings,
-    location: OnceCell<Location>,
+    location: RwLock<Option<Location>>,
 }
 
 /// What a cashier asked for, as far as every kind of operation has it.
@@ -49,18 +49,30 @@ pub(super) struct Start {
 
 impl Till {
     pub(super) fn new(host: Arc<Host>, place: TillPlace, settings: TillSettings) -> Self {
-        Self { host, place, settings, location: OnceCell::new() }
+        Self { host, place, settings, location: RwLock::default() }
     }
 
+    /// The location as it was last read; read if it never was.
     pub(super) async fn location(&self) -> Result<Location, ApiError> {
-        let location = self.location.get_or_try_init(|| async {
-            let locations = self.host.api.locations().of_client().await?;
-            locations
-                .into_iter()
-                .find(|location| location.id == self.place.location)
-                .ok_or_else(|| ApiError::local(ApiErrorKind::NotFound))
-        });
-        location.await.cloned()
+        if let Some(location) = self.location.read().await.as_ref() {
+            return Ok(location.clone());
+        }
+        self.refresh_location().await
+    }
+
+    /// The location as the server has it now.
+    pub(super) async fn refresh_location(&self) -> Result<Location, ApiError> {
+        let locations = self.host.api.locations().of_client().await?;
+        let location = locations
+            .into_iter()
+            .find(|location| location.id == self.place.location)
+            .ok_or_else(|| ApiError::local(ApiErrorKind::NotFound))?;
+        self.remember(location.clone()).await;
+        Ok(location)
+    }
+
+    pub(super) async fn remember(&self, location: Location) {
+        *self.location.write().await = Some(location);
     }
 
     /// Checks a request and starts its attempt, or finds the one that the same

@@ -18,7 +18,7 @@ use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
 use paysera_core::error::{ApiError, ApiErrorKind};
 use paysera_core::journal::{InstallId, Journal, JournalOwner};
 use paysera_core::merchant::{
-    CashInRequest, CashOutRequest, CollectRequest, Merchant, TillPlace, TillSettings,
+    CashInRequest, CashOutRequest, CollectRequest, Merchant, MerchantBuilder, TillPlace, TillSettings,
 };
 use paysera_core::money::{Currency, Money};
 use paysera_core::wallet_api::{
@@ -68,23 +68,29 @@ impl Shop {
 
     /// A shop at one of the seeded locations.
     pub async fn open_at(location: u64) -> Self {
+        Self::open_with(location, TillSettings::default()).await
+    }
+
+    /// A shop whose till has these settings, but for its pace.
+    pub async fn open_with(location: u64, settings: TillSettings) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let sandbox = Sandbox::builder().start(address).await.unwrap();
-        let place = TillPlace {
-            project: ProjectId(seed::PROJECT_ID),
-            location: LocationId(location),
-            wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
-        };
         let environment = Environment::sandbox(&sandbox.base_url()).unwrap();
         let journal = journal_of(seed::RETAILER_WALLET);
-        let till = Merchant::builder(environment.clone(), retailer(), place)
-            .settings(TillSettings { pace: Pace::steady(POLL), ..TillSettings::default() })
-            .clock(Arc::new(ImpatientClock))
-            .budget(unlimited())
-            .journal(journal.clone())
-            .build()
-            .unwrap();
+        let settings = TillSettings { pace: Pace::steady(POLL), ..settings };
+        let till =
+            till(&environment, retailer(), location, settings, journal.clone(), "till").build().unwrap();
         Self { sandbox, environment, till, journal }
+    }
+
+    /// Another till at the first location, with a journal of its own.
+    #[must_use]
+    pub fn another_till(&self, name: &str) -> Merchant {
+        let settings = TillSettings { pace: Pace::steady(POLL), ..TillSettings::default() };
+        let journal = journal_of(seed::RETAILER_WALLET);
+        till(&self.environment, retailer(), seed::LOCATION_ALL_SERVICES, settings, journal, name)
+            .build()
+            .unwrap()
     }
 
     /// The phone of a seeded customer, with its reservation codes.
@@ -184,6 +190,28 @@ impl Shop {
     }
 }
 
+/// The builder of an impatient till.
+pub fn till(
+    environment: &Environment,
+    credentials: Arc<dyn Credentials>,
+    location: u64,
+    settings: TillSettings,
+    journal: Arc<Journal>,
+    name: &str,
+) -> MerchantBuilder {
+    let place = TillPlace {
+        project: ProjectId(seed::PROJECT_ID),
+        location: LocationId(location),
+        wallet: WalletId::new(seed::RETAILER_WALLET).unwrap(),
+    };
+    Merchant::builder(environment.clone(), credentials, place)
+        .device(name)
+        .settings(settings)
+        .clock(Arc::new(ImpatientClock))
+        .budget(unlimited())
+        .journal(journal)
+}
+
 /// A journal in memory.
 #[must_use]
 pub fn journal_of(wallet: u64) -> Arc<Journal> {
@@ -191,7 +219,9 @@ pub fn journal_of(wallet: u64) -> Arc<Journal> {
     Arc::new(Journal::in_memory(JournalOwner { install, wallet: WalletId::new(wallet).unwrap() }).unwrap())
 }
 
-fn retailer() -> Arc<FixedCredentials> {
+/// What the merchant signs with.
+#[must_use]
+pub fn retailer() -> Arc<FixedCredentials> {
     Arc::new(FixedCredentials::new(seed::RETAILER_CLIENT_ID.to_owned(), seed::RETAILER_MAC_KEY.to_owned()))
 }
 

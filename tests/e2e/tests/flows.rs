@@ -150,7 +150,7 @@ async fn a_cash_in_cancelled_before_the_cash_is_revoked() {
     let code = shop.phone(&CUSTOMER).cash_in_code().await.unwrap();
     let attempt = shop.cash_in("r", 100, code).await.unwrap();
     until(&attempt, "take_cash").await;
-    attempt.cancel();
+    attempt.cash_not_moved();
     let mut watch = attempt.watch();
     let mut end = attempt.state();
     while let Some(state) = next(&mut watch).await {
@@ -159,4 +159,27 @@ async fn a_cash_in_cancelled_before_the_cash_is_revoked() {
     assert_eq!(end, AttemptState::Cancelled { by: CancelledBy::ThisSide });
     assert_eq!(shop.status().await, Status::Revoked);
     shop.assert_moved(&[]).await;
+}
+
+#[tokio::test]
+async fn whoever_cancels_a_cash_in_is_asked_whether_the_cash_was_taken() {
+    for taken in [true, false] {
+        let shop = Shop::open().await;
+        let code = shop.phone(&CUSTOMER).cash_in_code().await.unwrap();
+        let attempt = shop.cash_in("r", 100, code).await.unwrap();
+        until(&attempt, "take_cash").await;
+        attempt.cancel();
+        until(&attempt, "cash_question").await;
+        if taken {
+            attempt.cash_received();
+            until(&attempt, "return_cash").await;
+            attempt.cash_returned();
+        } else {
+            attempt.cash_not_moved();
+        }
+        let end = attempt.ended().await;
+        assert_eq!(end.name(), if taken { "failed" } else { "cancelled" });
+        assert_eq!(shop.status().await, Status::Revoked);
+        shop.assert_moved(&[]).await;
+    }
 }

@@ -81,3 +81,9 @@ CREATE TABLE drawer (
     currency TEXT PRIMARY KEY,
     minor INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Small things that a till has to remember.
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

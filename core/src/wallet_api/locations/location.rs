@@ -28,6 +28,9 @@ pub enum Service {
 }
 
 impl Service {
+    /// Every service.
+    pub const ALL: [Self; 3] = [Self::Pay, Self::CashIn, Self::CashOut];
+
     /// The service's name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -1,0 +1,178 @@
+//! The customer's phone besides paying a merchant.
+// Tests stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use paysera_core::attempt::{AttemptState, DeclinedBy};
+use paysera_core::code::WalletId;
+use paysera_core::customer::{HistoryItem, Obstacle, OwnCash, OwnCode, PayWalletRequest};
+use paysera_core::error::ApiErrorKind;
+use paysera_core::wallet_api::Direction;
+use paysera_e2e::{Shop, gel, next, serve};
+use paysera_sandbox::{Counterpart, seed};
+use seed::{CUSTOMER, INACTIVE, POOR, RETAILER_WALLET, UNIDENTIFIED};
+
+#[tokio::test]
+async fn what_a_customer_declines_the_till_knows_at_once() {
+    let shop = Shop::open().await;
+    let attempt = shop.collect("r", 100).await.unwrap();
+    let phone = shop.phone(&CUSTOMER);
+    let mut watch = attempt.watch();
+    while let Some(state) = next(&mut watch).await {
+        if let AttemptState::Presenting { code, .. } = state {
+            let review = phone.review(&code).await.unwrap();
+            assert!(phone.can_afford(&review).await.unwrap());
+            assert_eq!(review.fee, None);
+            phone.decline(&review).await.unwrap();
+        }
+    }
+    assert_eq!(attempt.state(), AttemptState::Declined { by: DeclinedBy::Payer });
+    shop.assert_moved(&[]).await;
+}
+
+#[tokio::test]
+async fn a_payment_to_a_wallet_is_made_reserved_and_settled_by_the_customer() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    let request = |request_id: &str, minor| PayWalletRequest {
+        request_id: request_id.to_owned(),
+        beneficiary: WalletId::new(RETAILER_WALLET).unwrap(),
+        amount: gel(minor),
+        description: "Rent".to_owned(),
+    };
+    let attempt = phone.pay_wallet(request("rent", 700)).await.unwrap();
+    let AttemptState::Settled { receipt } = attempt.ended().await else { panic!("{:?}", attempt.state()) };
+    assert_eq!(receipt.amount, gel(700));
+    shop.assert_moved(&[(CUSTOMER.wallet, -700), (RETAILER_WALLET, 700)]).await;
+    let poor = shop.phone(&POOR).pay_wallet(request("rent", 700)).await.unwrap();
+    let AttemptState::Failed { error } = poor.ended().await else { panic!("{:?}", poor.state()) };
+    assert_eq!(error.kind, ApiErrorKind::InsufficientFunds);
+}
+
+#[tokio::test]
+async fn a_customer_is_told_what_stands_in_the_way() {
+    let shop = Shop::open().await;
+    for (customer, obstacles) in [
+        (&CUSTOMER, vec![]),
+        (&UNIDENTIFIED, vec![Obstacle::NotIdentified]),
+        (&INACTIVE, vec![Obstacle::AccountInactive]),
+    ] {
+        let eligibility = shop.phone(customer).eligibility().await.unwrap();
+        assert_eq!(eligibility.obstacles, obstacles, "{customer:?}");
+        assert_eq!(eligibility.may_take_part(), obstacles.is_empty());
+    }
+    let accounts = shop.phone(&CUSTOMER).accounts().await.unwrap();
+    assert_eq!(accounts.iter().map(|account| account.id.get()).collect::<Vec<_>>(), [CUSTOMER.wallet]);
+}
+
+#[tokio::test]
+async fn who_shows_a_code_sees_what_becomes_of_it() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    let shown = phone.cash_out_code().unwrap();
+    let mut watch = phone.watch_own_cash(OwnCode::CashOut).await.unwrap();
+    let attempt = shop.cash_out("out", 500, shown.clone()).await.unwrap();
+    let seen = async {
+        loop {
+            match watch.next().await.unwrap() {
+                OwnCash::Held { amount } => assert_eq!(amount, gel(500)),
+                OwnCash::Settled { amount, .. } => return amount,
+            }
+        }
+    };
+    let (amount, _) = tokio::join!(seen, serve(&attempt));
+    assert_eq!(amount, gel(500));
+    assert_ne!(phone.cash_out_code().unwrap(), shown, "a used code is not shown any more");
+
+    let mut watch = phone.watch_own_cash(OwnCode::CashIn).await.unwrap();
+    let code = phone.cash_in_code().await.unwrap();
+    let attempt = shop.cash_in("in", 300, code).await.unwrap();
+    let (seen, _) = tokio::join!(watch.next(), serve(&attempt));
+    assert!(matches!(seen.unwrap(), OwnCash::Settled { amount, .. } if amount == gel(300)));
+}
+
+#[tokio::test]
+async fn the_history_has_what_moved_and_what_did_not() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    for (request_id, minor) in [("a", 100), ("b", 200), ("c", 300)] {
+        let attempt = shop.collect(request_id, minor).await.unwrap();
+        shop.pay(&attempt, &phone).await;
+    }
+    // Too much for this customer.
+    let request = PayWalletRequest {
+        request_id: "rent".to_owned(),
+        beneficiary: WalletId::new(RETAILER_WALLET).unwrap(),
+        amount: gel(99_999_999),
+        description: "Rent".to_owned(),
+    };
+    phone.pay_wallet(request).await.unwrap().ended().await;
+    let history = phone.history(50, None).await.unwrap();
+    assert_eq!(history.next, None);
+    let moved: Vec<_> = history
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            // The money that the customer had in the beginning came in.
+            HistoryItem::Moved(statement) if statement.direction == Direction::Out => {
+                Some(statement.amount.minor())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(moved.len(), 3, "{history:?}");
+    assert_eq!(moved.iter().sum::<i64>(), 600);
+    let failed: Vec<_> =
+        history.items.iter().filter(|item| matches!(item, HistoryItem::Attempt(_))).collect();
+    assert_eq!(failed.len(), 1);
+    let pages = phone.history(2, None).await.unwrap();
+    assert!(pages.next.is_some());
+}
+
+#[tokio::test]
+async fn who_had_no_money_may_try_the_same_code_again() {
+    let shop = Shop::open().await;
+    let attempt = shop.collect("r", 500).await.unwrap();
+    let phone = shop.phone(&POOR);
+    let mut watch = attempt.watch();
+    let code = loop {
+        if let Some(AttemptState::Presenting { code, .. }) = next(&mut watch).await {
+            break code;
+        }
+    };
+    let review = phone.review(&code).await.unwrap();
+    assert!(!phone.can_afford(&review).await.unwrap());
+    let first = phone.pay(&review).await.unwrap();
+    assert_eq!(first.ended().await.name(), "failed");
+    // Somebody sends them money.
+    let rich = shop.phone(&CUSTOMER);
+    let gift = PayWalletRequest {
+        request_id: "gift".to_owned(),
+        beneficiary: WalletId::new(POOR.wallet).unwrap(),
+        amount: gel(1000),
+        description: "Gift".to_owned(),
+    };
+    assert_eq!(rich.pay_wallet(gift).await.unwrap().ended().await.name(), "settled");
+    let second = phone.pay(&review).await.unwrap();
+    assert_ne!(first.id(), second.id());
+    assert_eq!(second.ended().await.name(), "settled");
+    assert_eq!(attempt.ended().await.name(), "settled");
+}
+
+#[tokio::test]
+async fn rule_4_a_code_that_another_paid_is_declined() {
+    let shop = Shop::open().await;
+    let attempt = shop.collect("r", 100).await.unwrap();
+    let mut watch = attempt.watch();
+    let code = loop {
+        if let Some(AttemptState::Presenting { code, .. }) = next(&mut watch).await {
+            break code;
+        }
+    };
+    let slow = shop.phone(&POOR);
+    let review = slow.review(&code).await.unwrap();
+    shop.sandbox.counterparts().add(Counterpart::accepting(CUSTOMER.wallet)).unwrap();
+    shop.sandbox.counterparts().settle().await.unwrap();
+    let late = slow.pay(&review).await.unwrap();
+    assert_eq!(late.ended().await, AttemptState::Declined { by: DeclinedBy::AnotherPayer });
+    assert_eq!(attempt.ended().await.name(), "settled");
+}

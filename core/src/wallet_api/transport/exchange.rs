@@ -110,10 +110,7 @@ pub fn network(environment: &Environment, timeouts: Timeouts) -> Result<Arc<dyn 
 struct Network(reqwest::Client);
 
 impl Network {
-    fn new(
-        environment: &Environment,
-        timeouts: Timeouts,
-    ) -> Result<Self, WalletApiError> {
+    fn new(environment: &Environment, timeouts: Timeouts) -> Result<Self, WalletApiError> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(environment)?)
             .connect_timeout(timeouts.connect)

@@ -48,11 +48,11 @@ pub(super) async fn run(options: &Options) -> Result<bool, Trouble> {
     let sandbox = Sandbox::builder().database(database).start(address).await?;
     let plan = flows(options.flows, options.seed);
     let (sender, heard) = unbounded_channel();
-    let [till, phone] = deaths(options.kills, options.flows, options.seed).map(|(role, deaths)| {
-        Device::start(role, &sandbox.base_url(), &folder.path, deaths, sender.clone())
-    });
+    let [till, phone] = deaths(options.kills, options.flows, options.seed)
+        .map(|(role, deaths)| Device::start(role, &sandbox.base_url(), &folder.path, deaths, sender.clone()));
     let counter = Counter { till: till?, phone: phone? };
-    let mut run = Run { counter, heard, stories: BTreeMap::new(), codes: VecDeque::new(), next_customer: began };
+    let mut run =
+        Run { counter, heard, stories: BTreeMap::new(), codes: VecDeque::new(), next_customer: began };
     if options.faults == Faults::All {
         faults::set(&sandbox, options.seed);
     }
@@ -232,7 +232,9 @@ async fn is_any_payable(api: &WalletApi, attempts: &BTreeSet<String>) -> Result<
         let page = api.transactions().list(&TransactionFilter { window, ..filter.clone() }).await?;
         let of_one = |transaction: &Transaction| {
             let mut names = transaction.payments.iter().filter_map(|payment| payment.parameters.as_ref());
-            names.any(|names| names.get("attempt").and_then(Value::as_str).is_some_and(|id| attempts.contains(id)))
+            names.any(|names| {
+                names.get("attempt").and_then(Value::as_str).is_some_and(|id| attempts.contains(id))
+            })
         };
         if page.items.iter().any(of_one) {
             return Ok(true);

@@ -1,6 +1,6 @@
 //! The rules of money, each by its name; what the state graph can't show.
 
-use super::world::{AMOUNT, World, code, customer, failure, intent};
+use super::world::{AMOUNT, Deed, Fate, Status, World, code, customer, failure, intent, merchant};
 use crate::attempt::event::{End, Event};
 use crate::attempt::intent::Steps;
 use crate::attempt::machine::{Heard, Machine, Plan, Send, Tap};
@@ -10,8 +10,6 @@ use crate::error::ApiErrorKind;
 use crate::journal::{AttemptId, StoredEntry};
 use crate::money::{Currency, Money};
 use crate::wallet_api::Delivery;
-
-use super::world::{Deed, Fate};
 
 const NOW: UnixSeconds = UnixSeconds(1_760_000_000);
 
@@ -135,7 +133,7 @@ fn rule_7_time_only_asks_to_take_back() {
     world.due();
     assert_eq!(world.shown(), AttemptState::Cancelling { why: CancelReason::Expired });
     // The customer was quicker.
-    world.transactions[0] = super::world::Status::Confirmed;
+    world.transactions[0] = Status::Confirmed;
     world.send(Send::Revoke, Fate::Answered);
     settle(&mut world);
     let Plan::Ask(ask) = world.plan() else { panic!("{:?}", world.plan()) };
@@ -148,7 +146,7 @@ fn rule_7_time_only_asks_to_take_back() {
 fn rule_8_what_settled_without_an_own_confirm_hands_out_no_cash() {
     use Fate::{Answered, NotSent};
     let mut world = after("cash_out", &[Answered, Answered, NotSent]);
-    world.transactions[0] = super::world::Status::Confirmed;
+    world.transactions[0] = Status::Confirmed;
     let Plan::Ask(ask) = world.plan() else { panic!("{:?}", world.plan()) };
     world.ask(ask, true);
     settle(&mut world);
@@ -229,7 +227,7 @@ fn rule_11_not_received_takes_it_back_without_a_question() {
 #[test]
 fn rule_12_a_payment_that_is_settled_for_good_is_not_given_back() {
     let mut world = World::new("refund");
-    world.transactions[0] = super::world::Status::Done;
+    world.transactions[0] = Status::Done;
     let Plan::Ask(ask) = world.plan() else { panic!("{:?}", world.plan()) };
     world.ask(ask, true);
     settle(&mut world);
@@ -239,7 +237,7 @@ fn rule_12_a_payment_that_is_settled_for_good_is_not_given_back() {
 #[test]
 fn rule_12_what_another_gave_back_is_not_this_refund() {
     let mut world = World::new("refund");
-    world.transactions[0] = super::world::Status::Canceled;
+    world.transactions[0] = Status::Canceled;
     let Plan::Ask(ask) = world.plan() else { panic!("{:?}", world.plan()) };
     world.ask(ask, true);
     settle(&mut world);
@@ -361,11 +359,11 @@ fn an_attempt_is_the_fold_of_its_events_and_every_event_can_be_kept() {
         Event::CreateSent,
         Event::Created { key, payment: None },
         Event::ReserveSent,
-        Event::Held { payer: super::world::merchant() },
+        Event::Held { payer: merchant() },
         Event::CashAsked { step },
         Event::CashMoved { step },
         Event::ConfirmSent,
-        Event::Confirmed { amount: AMOUNT, at: NOW, payer: Some(super::world::customer()) },
+        Event::Confirmed { amount: AMOUNT, at: NOW, payer: Some(customer()) },
         Event::Ended { end: End::Settled },
     ] {
         let entry = event.to_entry().unwrap();

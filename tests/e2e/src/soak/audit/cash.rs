@@ -39,7 +39,9 @@ fn check_out(verdict: &mut Verdict, remains: &Remains, row: &AttemptRow) {
 /// Cash that was taken was credited, or is back; undoing gives it back, too.
 fn check_in(verdict: &mut Verdict, remains: &Remains, row: &AttemptRow) {
     let refunds = remains.till_rows.iter().filter(|other| {
-        other.kind == AttemptKind::Refund && other.transaction.is_some() && other.transaction == row.transaction
+        other.kind == AttemptKind::Refund
+            && other.transaction.is_some()
+            && other.transaction == row.transaction
     });
     let own: Vec<AttemptId> = refunds.map(|refund| refund.id).chain([row.id]).collect();
     let (takes, taken) = moved(remains, &own, CashStep::Take);

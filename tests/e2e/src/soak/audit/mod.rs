@@ -12,10 +12,10 @@ use paysera_core::clock::{Clock as _, SystemClock};
 use paysera_core::journal::{AttemptId, AttemptKind, AttemptRow, Journal};
 use paysera_sandbox::seed;
 
+use super::Trouble;
 use super::device::journal;
 use super::plan::{Flow, Kind};
 use super::words::{CASH_FILE, CashMove, Part, Role, request_id};
-use super::Trouble;
 use books::Deal;
 use verdict::Verdict;
 
@@ -86,8 +86,10 @@ impl Remains {
             lines.push(format!("  cash {:?} {}", moved.step, moved.minor));
         }
         let rows = self.till_rows.iter().chain(&self.phone_rows);
-        let keys: Vec<&str> =
-            rows.filter(|row| row.id == id).filter_map(|row| Some(row.transaction.as_ref()?.as_str())).collect();
+        let keys: Vec<&str> = rows
+            .filter(|row| row.id == id)
+            .filter_map(|row| Some(row.transaction.as_ref()?.as_str()))
+            .collect();
         for deal in &self.deals {
             if deal.attempt == Some(id) || keys.contains(&deal.key.as_str()) {
                 lines.push(format!("  server {deal:?}"));

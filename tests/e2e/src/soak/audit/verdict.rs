@@ -159,9 +159,14 @@ impl Verdict {
             put(state, json!(self.ended(state)));
         }
         put("unknown_left", json!(self.unknown_left));
-        for what in
-            ["lost", "doubled", "cash_given_without_confirm", "cash_given_twice", "cash_differs", "states_differ"]
-        {
+        for what in [
+            "lost",
+            "doubled",
+            "cash_given_without_confirm",
+            "cash_given_twice",
+            "cash_differs",
+            "states_differ",
+        ] {
             put(what, json!(self.wrongs(what)));
         }
         put("left_open", json!(self.left_open));

@@ -6,7 +6,9 @@ use paysera_core::attempt::Attempt;
 use paysera_core::auth::FixedCredentials;
 use paysera_core::clock::Clock as _;
 use paysera_core::code::{Code, TransactionKey, WalletId};
-use paysera_core::customer::{Customer, PayWalletRequest, ReservationCodeGenerator as _, SandboxV1, SandboxV1Params};
+use paysera_core::customer::{
+    Customer, PayWalletRequest, ReservationCodeGenerator as _, SandboxV1, SandboxV1Params,
+};
 use paysera_core::error::{ApiError, ApiErrorKind};
 use paysera_core::journal::{AttemptKind, Journal};
 use paysera_core::wallet_api::{Environment, network};

@@ -163,7 +163,9 @@ impl Cashier {
                 (AttemptState::TakeCash { .. }, Order::CashIn { received: false, .. }) => {
                     attempt.cash_not_moved();
                 }
-                (AttemptState::TakeCash { amount }, _) => self.move_cash(attempt, CashStep::Take, amount.minor()),
+                (AttemptState::TakeCash { amount }, _) => {
+                    self.move_cash(attempt, CashStep::Take, amount.minor())
+                }
                 (AttemptState::HandOutCash { amount }, _) => {
                     self.move_cash(attempt, CashStep::HandOut, amount.minor());
                 }
@@ -190,10 +192,7 @@ impl Cashier {
 
 /// Whether a cash-out has still use for the customer's code.
 const fn needs_code(state: &AttemptState) -> bool {
-    matches!(
-        state,
-        AttemptState::Preparing | AttemptState::Waiting { .. } | AttemptState::Unknown { .. }
-    )
+    matches!(state, AttemptState::Preparing | AttemptState::Waiting { .. } | AttemptState::Unknown { .. })
 }
 
 fn tap(attempt: &Attempt, step: CashStep) {

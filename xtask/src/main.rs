@@ -45,7 +45,7 @@ enum Task {
     Architecture,
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
-    /// Measures, in release: `cargo xtask bench sandbox`, `client`; each with `--help`.
+    /// Measures, in release: `cargo xtask bench sandbox`, `client`, `journal`; each with `--help`.
     Bench {
         /// What to measure, and its options.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]

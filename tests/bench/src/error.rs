@@ -7,8 +7,14 @@ use std::io;
 pub(crate) enum Error {
     #[error("the TLS provider was set before")]
     Provider,
-    #[error("the sandbox process did not start: {0}")]
-    Process(#[from] io::Error),
+    #[error("the sandbox process did not start, or a file can't be made: {0}")]
+    Io(#[from] io::Error),
+    #[error("the journal can't be measured: {0}")]
+    Journal(#[from] paysera_core::journal::JournalError),
+    #[error("the journal can't be filled: {0}")]
+    Fill(#[from] rusqlite::Error),
+    #[error("the measurement names something that does not exist")]
+    Setup,
     #[error("the sandbox process did not say where it listens")]
     NoAddress,
     #[error(transparent)]

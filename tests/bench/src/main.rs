@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod error;
+mod journal;
 mod sandbox;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum What {
     /// Many clients at once against one sandbox process, then its books.
     Sandbox(sandbox::Options),
+    /// A journal with a million attempts: opening it and looking into it.
+    Journal(journal::Options),
     /// The sandbox process that `sandbox` measures.
     #[command(hide = true)]
     SandboxProcess(sandbox::ServeOptions),
@@ -31,6 +34,7 @@ enum What {
 async fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Sandbox(options) => sandbox::run(&options).await,
+        What::Journal(options) => journal::run(&options),
         What::SandboxProcess(options) => sandbox::serve(options).await,
     };
     match result {

@@ -12,6 +12,7 @@
 //! server did not say, cash handed out without this attempt's own confirm, or
 //! twice.
 
+mod audit;
 mod driver;
 mod event;
 mod handle;
@@ -24,6 +25,7 @@ mod requests;
 mod state;
 mod watcher;
 
+pub use audit::differing_rows;
 pub use handle::{Attempt, StateStream};
 pub use state::{AttemptState, CancelReason, CancelledBy, CashStep, DeclinedBy, Receipt, WaitingFor};
 pub use watcher::Pace;

@@ -27,6 +27,7 @@
 //! ```
 
 mod fixed;
+mod install;
 mod keyring_store;
 mod record;
 mod secret_store;
@@ -34,6 +35,7 @@ mod session;
 mod sign_in;
 
 pub use fixed::FixedCredentials;
+pub use install::install_id;
 pub use keyring_store::KeyringSecretStore;
 pub use secret_store::{MemorySecretStore, SecretStore, SecretStoreError};
 pub use session::Session;

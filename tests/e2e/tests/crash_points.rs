@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paysera_core::attempt::{Attempt, AttemptState, CashStep, Pace, StateStream, WaitingFor};
+use paysera_core::attempt::{Attempt, AttemptState, CashStep, Pace, StateStream, WaitingFor, differing_rows};
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
 use paysera_core::clock::SystemRandom;
 use paysera_core::code::{Code, LocationId, WalletId};
@@ -405,6 +405,12 @@ fn play_with(flow: &'static str, death: Death) -> Arc<Life> {
 /// What the journal says happened, the ledger says happened.
 fn check(world: &World, phone: &Phone, what: &str) {
     let rows = phone.till.journal().latest(10, None).unwrap();
+    assert_eq!(differing_rows(phone.till.journal()).unwrap(), [], "{what}: a row is not its events' fold");
+    let today = phone.till.business_day();
+    for total in phone.till.journal().day_totals(&today).unwrap() {
+        let of_kind = rows.iter().filter(|row| row.kind == total.kind && row.settlement.is_some());
+        assert_eq!(u64::try_from(of_kind.count()).unwrap(), total.count, "{what}: {total:?}");
+    }
     assert!(rows.iter().all(|row| !row.open), "{what}: {rows:?}");
     let settled = |kind| rows.iter().filter(|row| row.kind == kind && row.settlement.is_some()).count();
     let count = |kind| i64::try_from(settled(kind)).unwrap();

@@ -58,7 +58,7 @@ pub(crate) enum Event {
     /// Giving back is about to be asked for.
     RefundSent,
     /// The server gave back.
-    GivenBack { amount: Money, at: UnixSeconds },
+    GivenBack { amount: Money, at: UnixSeconds, payer: Option<WalletId> },
     /// The spot is about to be closed, or can't be.
     SpotClosed,
     /// The attempt is over.

@@ -11,12 +11,11 @@ use super::driver::{Driver, Inbox};
 use super::event::Event;
 use super::handle::{Attempt, Message, Shared};
 use super::intent::Intent;
-use super::lost;
 use super::machine::{Heard, Machine};
 use super::state::AttemptState;
 use super::watcher::{Pace, Watcher};
 use crate::calendar::BusinessCalendar;
-use crate::clock::{Clock, Random, UnixSeconds};
+use crate::clock::{Clock, Random};
 use crate::code::{ReservationCode, TransactionKey};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, Commit, Journal, JournalError, NewAttempt};
@@ -56,7 +55,7 @@ pub(crate) struct Host {
     /// One start at a time: the same request must find the first one running.
     starting: tokio::sync::Mutex<()>,
     /// One sweep at a time: the next one finds less to do.
-    sweeping: tokio::sync::Mutex<()>,
+    pub(super) sweeping: tokio::sync::Mutex<()>,
     resumed: OnceCell<()>,
 }
 
@@ -159,6 +158,7 @@ impl Host {
         for row in self.journal.run(Journal::to_sweep).await? {
             self.sweep_later(row.id);
         }
+        self.sweep_strays();
         if self.journal.run(Journal::is_to_be_rebuilt).await? {
             self.rebuild().await?;
         }
@@ -182,7 +182,7 @@ impl Host {
         }
     }
 
-    async fn read(&self, id: AttemptId) -> Result<Option<Machine>, JournalError> {
+    pub(super) async fn read(&self, id: AttemptId) -> Result<Option<Machine>, JournalError> {
         let entries = self.journal.run(move |journal| journal.events(id)).await?;
         if entries.is_empty() {
             return Ok(None);
@@ -250,57 +250,6 @@ impl Host {
             machine = self.read(id).await.ok().flatten();
             resumed = true;
         }
-    }
-
-    async fn sweep_after(self: &Arc<Self>, id: AttemptId) {
-        let lost = self.read(id).await.ok().flatten().is_some_and(|machine| machine.may_have_lost_one());
-        if lost {
-            self.sweep_later(id);
-        }
-    }
-
-    /// Takes lost transactions back once they can't arrive any more. What fails is
-    /// tried again when the app starts the next time, or another one is due.
-    fn sweep_later(self: &Arc<Self>, id: AttemptId) {
-        if !self.lists {
-            return;
-        }
-        let host = Arc::clone(self);
-        tokio::spawn(async move {
-            let Ok(Some(due)) = host.sweep_due(id).await else { return };
-            loop {
-                let wait = due.since(host.api.server_now());
-                let Ok(wait @ 1..) = u64::try_from(wait) else { break };
-                host.clock.sleep(Duration::from_secs(wait.min(60))).await;
-            }
-            if let Err(error) = host.sweep().await {
-                tracing::warn!(attempt = %id, %error, "lost transactions can't be taken back");
-            }
-        });
-    }
-
-    /// When the lost transactions of an attempt can't arrive any more.
-    async fn sweep_due(&self, id: AttemptId) -> Result<Option<UnixSeconds>, JournalError> {
-        let events = self.journal.run(move |journal| journal.events(id)).await?;
-        Ok(events.last().map(|last| lost::sweep_due(last.at)))
-    }
-
-    /// Takes back, all at once, what is due: the till that comes back after a bad
-    /// day reads the server's list once, and not once for each attempt.
-    async fn sweep(&self) -> Result<(), ApiError> {
-        let _turn = self.sweeping.lock().await;
-        let mut due = Vec::new();
-        for row in self.journal.run(Journal::to_sweep).await? {
-            let at = if row.open { None } else { self.sweep_due(row.id).await? };
-            if at.is_some_and(|at| at <= self.api.server_now()) {
-                due.push(row);
-            }
-        }
-        lost::sweep(&self.api.watching(), &due).await?;
-        for row in due {
-            self.journal.run(move |journal| journal.swept(row.id)).await?;
-        }
-        Ok(())
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<AttemptId, Attempt>> {

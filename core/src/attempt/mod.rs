@@ -23,6 +23,7 @@ mod machine;
 mod rebuild;
 mod requests;
 mod state;
+mod sweep;
 mod watcher;
 
 pub use audit::differing_rows;

@@ -33,7 +33,7 @@ enum What {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().what {
-        What::Latency(options) => latency::run(&options).map_err(Into::into),
+        What::Latency(options) => latency::run(&options),
         What::Soak(options) => soak::soak(&options),
         What::SoakDevice(options) => soak::device(&options),
     };

@@ -89,10 +89,10 @@ impl Machine {
                 self.server_end = Some(end.clone());
             }
             Event::RefundSent => self.stage = Stage::Refunding,
-            Event::GivenBack { amount, at } => {
+            Event::GivenBack { amount, at, payer } => {
                 self.stage = Stage::GivenBack;
-                let settlement = Settlement { amount: *amount, at: *at, payer: self.payer, elsewhere: false };
-                self.settlement = Some(settlement);
+                let (amount, at, payer) = (*amount, *at, *payer);
+                self.settlement = Some(Settlement { amount, at, payer, elsewhere: false });
             }
             Event::Ended { end } => {
                 self.stage = Stage::Ended;

@@ -160,8 +160,8 @@ impl Machine {
         if matches!(self.stage, Stage::GivenBack | Stage::Ended) {
             return Vec::new();
         }
-        self.payer = payment.payer.or(self.payer);
-        let given_back = Event::GivenBack { amount: self.intent.amount, at: now };
+        let (amount, payer) = (self.intent.amount, payment.payer);
+        let given_back = Event::GivenBack { amount, at: now, payer };
         match (&payment.status, keep) {
             (PaymentStatus::Canceled, None) if self.stage == Stage::Refunding => {
                 self.progress(vec![given_back])

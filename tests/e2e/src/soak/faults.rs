@@ -10,21 +10,22 @@ pub(super) const RELEASE: Duration = Duration::from_millis(900);
 /// Longer than a client waits: what it asked for is done when it has given up.
 const TOO_LONG: Duration = Duration::from_secs(30);
 
-/// How many of a thousand requests meet each fault.
+/// How many of a thousand requests meet each fault: a third of all meets one. Too
+/// many requests are rare, since they silence a device for a second.
 const FAULTS: [(Fault, u16); 13] = [
-    (Fault::Delay(Duration::from_millis(30)), 20),
-    (Fault::Delay(TOO_LONG), 6),
-    (Fault::DropRequest, 12),
-    (Fault::Silence, 4),
-    (Fault::DropAnswer, 14),
-    (Fault::Status { status: 500, retry_after: None }, 8),
-    (Fault::Status { status: 503, retry_after: None }, 6),
-    (Fault::Status { status: 503, retry_after: Some(1) }, 6),
+    (Fault::Delay(Duration::from_millis(30)), 60),
+    (Fault::Delay(TOO_LONG), 18),
+    (Fault::DropRequest, 36),
+    (Fault::Silence, 12),
+    (Fault::DropAnswer, 42),
+    (Fault::Status { status: 500, retry_after: None }, 24),
+    (Fault::Status { status: 503, retry_after: None }, 18),
+    (Fault::Status { status: 503, retry_after: Some(1) }, 18),
     (Fault::Status { status: 429, retry_after: Some(1) }, 1),
-    (Fault::Truncate, 10),
-    (Fault::NotJson, 8),
-    (Fault::WrongContentType, 8),
-    (Fault::ProcessTwice, 10),
+    (Fault::Truncate, 30),
+    (Fault::NotJson, 24),
+    (Fault::WrongContentType, 24),
+    (Fault::ProcessTwice, 30),
 ];
 
 /// Switches every fault on.

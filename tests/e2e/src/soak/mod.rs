@@ -56,11 +56,16 @@ pub(crate) struct Options {
 }
 
 /// Runs the soak; whether all agrees in the end.
-pub(crate) fn soak(options: &Options) -> Result<bool, Trouble> {
-    tokio::runtime::Runtime::new()?.block_on(run::run(options))
+pub(crate) fn soak(options: &Options) -> Result<bool, String> {
+    block_on(run::run(options))
 }
 
 /// Runs one device of it.
-pub(crate) fn device(options: &DeviceOptions) -> Result<bool, Trouble> {
-    tokio::runtime::Runtime::new()?.block_on(device::device(options)).map(|()| true)
+pub(crate) fn device(options: &DeviceOptions) -> Result<bool, String> {
+    block_on(device::device(options)).map(|()| true)
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(work).map_err(|error| error.to_string())
 }

@@ -84,8 +84,34 @@ impl Host {
         intent: Intent,
         code: Option<ReservationCode>,
     ) -> Result<Attempt, ApiError> {
+        self.start_if(intent, code, |_| Ok(())).await
+    }
+
+    /// As [`Host::start`], if the journal `allows` it. No other attempt starts
+    /// between the question and the start.
+    pub(crate) async fn start_if(
+        self: &Arc<Self>,
+        intent: Intent,
+        code: Option<ReservationCode>,
+        allows: impl FnOnce(&Journal) -> Result<(), ApiError> + Send + 'static,
+    ) -> Result<Attempt, ApiError> {
         self.ready().await?;
-        let _turn = self.starting.lock().await;
+        let host = Arc::clone(self);
+        // In a task of its own: who stops waiting must not leave an attempt in the
+        // journal that nobody drives.
+        let started = tokio::spawn(async move {
+            let _turn = host.starting.lock().await;
+            host.journal.run(move |journal| Ok(allows(journal))).await??;
+            host.begin(intent, code).await
+        });
+        started.await.map_err(ApiError::bug)?
+    }
+
+    async fn begin(
+        self: &Arc<Self>,
+        intent: Intent,
+        code: Option<ReservationCode>,
+    ) -> Result<Attempt, ApiError> {
         let id = AttemptId::new(self.random.as_ref()).map_err(ApiError::bug)?;
         let at = self.api.server_now();
         let machine = Machine::begin(id, intent, code, at);
@@ -168,6 +194,7 @@ impl Host {
     /// The attempts that go on.
     pub(crate) fn open(&self) -> Vec<Attempt> {
         let mut open: Vec<Attempt> = self.running().values().cloned().collect();
+        open.retain(|attempt| !attempt.state().is_final());
         open.sort_by_key(Attempt::id);
         open
     }
@@ -246,8 +273,14 @@ impl Host {
             let now = self.api.server_now();
             tracing::error!(attempt = %id, "the driver of an attempt panicked");
             shared.enter(AttemptState::Unknown { since: now, next_check: now.plus(1) });
-            self.clock.sleep(RESTART_PAUSE).await;
-            machine = self.read(id).await.ok().flatten();
+            machine = loop {
+                self.clock.sleep(RESTART_PAUSE).await;
+                match self.read(id).await {
+                    Ok(machine) => break machine,
+                    // The journal may be closed only while the app is in the background.
+                    Err(error) => tracing::error!(attempt = %id, %error, "an attempt can't be read"),
+                }
+            };
             resumed = true;
         }
     }

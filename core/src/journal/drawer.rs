@@ -7,6 +7,7 @@ use super::read::money;
 use super::{AttemptId, Journal, JournalError};
 use crate::calendar::BusinessDay;
 use crate::clock::UnixSeconds;
+use crate::error::ApiError;
 use crate::money::{Currency, Money};
 
 /// Why the drawer changed.
@@ -66,30 +67,42 @@ impl Journal {
         Ok(minor.map(|minor| Money::from_minor(minor, currency)))
     }
 
-    /// Writes down what a person did to the drawer.
+    /// Writes down what a person did to the drawer: what `change` makes of what
+    /// should be in it. Nothing else moves cash in between. Gives what should have
+    /// been in it, and the change.
     pub(crate) fn move_cash(
         &self,
         at: UnixSeconds,
         day: &BusinessDay,
-        change: Money,
-        why: DrawerMoveWhy,
-        staff: Option<&str>,
-    ) -> Result<(), JournalError> {
+        currency: Currency,
+        (why, staff): (DrawerMoveWhy, Option<&str>),
+        change: impl FnOnce(Money) -> Result<Money, ApiError>,
+    ) -> Result<Result<(Money, Money), ApiError>, JournalError> {
         self.with(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let currency = change.currency().code();
+            let code = currency.code();
+            let kept: Option<i64> = transaction
+                .prepare_cached("SELECT minor FROM drawer WHERE currency = ?1")?
+                .query_row([code], |row| row.get(0))
+                .optional()?;
+            let expected = Money::from_minor(kept.unwrap_or_default(), currency);
+            let change = match change(expected) {
+                Ok(change) => change,
+                Err(error) => return Ok(Err(error)),
+            };
             transaction.execute(
                 "INSERT INTO drawer_move (at, day, currency, minor, why, attempt, staff)
                  VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6)",
-                (at.0, day.as_str(), currency, change.minor(), why.name(), staff),
+                (at.0, day.as_str(), code, change.minor(), why.name(), staff),
             )?;
-            if !change_drawer(&transaction, currency, change.minor())? {
+            if !change_drawer(&transaction, code, change.minor())? {
                 transaction.execute(
                     "INSERT INTO drawer (currency, minor) VALUES (?1, ?2)",
-                    (currency, change.minor()),
+                    (code, change.minor()),
                 )?;
             }
-            Ok(transaction.commit()?)
+            transaction.commit()?;
+            Ok(Ok((expected, change)))
         })
     }
 

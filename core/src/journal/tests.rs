@@ -311,7 +311,8 @@ fn a_drawer_is_kept_from_the_first_float_on() {
     journal.begin(&first, &commit("started", open_projection("preparing"))).unwrap();
     journal.append(first.id, &commit("confirmed", settled())).unwrap();
     assert_eq!(journal.drawer(Currency::GEL).unwrap(), None);
-    journal.move_cash(NOW, &today, gel(10_000), DrawerMoveWhy::Float, Some("anna")).unwrap();
+    let float = (DrawerMoveWhy::Float, Some("anna"));
+    journal.move_cash(NOW, &today, Currency::GEL, float, |_| Ok(gel(10_000))).unwrap().unwrap();
     let second = new_attempt("r2");
     journal.begin(&second, &commit("started", open_projection("preparing"))).unwrap();
     journal.append(second.id, &commit("confirmed", settled())).unwrap();

@@ -30,20 +30,16 @@ impl Till {
         staff: Option<&str>,
     ) -> Result<Money, ApiError> {
         let amount = amount.require_positive()?;
-        let currency = amount.currency();
-        let zero = Money::from_minor(0, currency);
-        let change = match why {
-            DrawerMoveWhy::Removed => {
-                let held = self.drawer(currency).await?.unwrap_or(zero);
-                if held.checked_sub(amount)?.minor() < 0 {
-                    return Err(ApiError::not_enough_cash(held));
-                }
-                zero.checked_sub(amount)?
+        let zero = Money::from_minor(0, amount.currency());
+        let change = move |held: Money| match why {
+            DrawerMoveWhy::Removed if held.checked_sub(amount)?.minor() < 0 => {
+                Err(ApiError::not_enough_cash(held))
             }
-            _ => amount,
+            DrawerMoveWhy::Removed => Ok(zero.checked_sub(amount)?),
+            _ => Ok(amount),
         };
-        self.write_move(change, why, staff).await?;
-        Ok(self.drawer(currency).await?.unwrap_or(zero))
+        let (held, change) = self.write_move(amount.currency(), why, staff, change).await?;
+        Ok(held.checked_add(change)?)
     }
 
     /// Corrects what should be in the drawer to what is there.
@@ -55,24 +51,24 @@ impl Till {
         if counted.minor() < 0 {
             return Err(ApiError::rejected("counted", "can't be less than nothing"));
         }
-        let zero = Money::from_minor(0, counted.currency());
-        let expected = self.drawer(counted.currency()).await?.unwrap_or(zero);
-        let difference = counted.checked_sub(expected)?;
-        self.write_move(difference, DrawerMoveWhy::Counted, staff).await?;
+        let change = move |expected| Ok(counted.checked_sub(expected)?);
+        let why = DrawerMoveWhy::Counted;
+        let (expected, difference) = self.write_move(counted.currency(), why, staff, change).await?;
         Ok(DrawerCount { expected, counted, difference })
     }
 
     async fn write_move(
         &self,
-        change: Money,
+        currency: Currency,
         why: DrawerMoveWhy,
         staff: Option<&str>,
-    ) -> Result<(), ApiError> {
+        change: impl FnOnce(Money) -> Result<Money, ApiError> + Send + 'static,
+    ) -> Result<(Money, Money), ApiError> {
         let (at, staff) = (self.host.api.server_now(), staff.map(str::to_owned));
         let day = self.host.calendar.day(at);
         let write = move |journal: &crate::journal::Journal| {
-            journal.move_cash(at, &day, change, why, staff.as_deref())
+            journal.move_cash(at, &day, currency, (why, staff.as_deref()), change)
         };
-        Ok(self.host.journal.run(write).await?)
+        self.host.journal.run(write).await?
     }
 }

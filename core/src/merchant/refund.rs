@@ -3,8 +3,9 @@
 
 use super::till::Till;
 use crate::attempt::{Attempt, AttemptState, Intent, Steps};
+use crate::code::TransactionKey;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptId, AttemptKind};
+use crate::journal::{AttemptId, AttemptKind, Journal};
 use crate::money::Money;
 
 /// A payment to give back.
@@ -49,11 +50,11 @@ impl Till {
         if returns_cash && keep.is_some() {
             return Err(ApiError::rejected("amount", "a cash-in is undone as a whole"));
         }
-        self.check_no_other_refund(&receipt.transaction, &request.request_id).await?;
         let transaction = self.host.api.transactions().get(&receipt.transaction).await?;
         let [payment] = transaction.payments.as_slice() else {
             return Err(ApiError::local(ApiErrorKind::NotAllowed));
         };
+        let (key, request_id) = (receipt.transaction.clone(), request.request_id.clone());
         let intent = Intent {
             kind: AttemptKind::Refund,
             amount,
@@ -64,7 +65,10 @@ impl Till {
             tip: None,
             steps: Steps::Refund { key: receipt.transaction, payment: payment.id, keep, returns_cash },
         };
-        self.host.start(intent, None).await
+        // Asked at the start itself: two at once must not both give back.
+        self.host
+            .start_if(intent, None, move |journal| check_no_other_refund(journal, &key, &request_id))
+            .await
     }
 
     fn check_staff(&self, staff: Option<&str>) -> Result<(), ApiError> {
@@ -74,18 +78,13 @@ impl Till {
             (Some(_), _) => Err(ApiError::local(ApiErrorKind::StaffNotAllowed)),
         }
     }
+}
 
-    async fn check_no_other_refund(
-        &self,
-        key: &crate::code::TransactionKey,
-        request_id: &str,
-    ) -> Result<(), ApiError> {
-        let key = key.clone();
-        let rows = self.host.journal.run(move |journal| journal.of_transaction(&key)).await?;
-        let other = rows
-            .iter()
-            .filter(|row| row.kind == AttemptKind::Refund && row.request_id != request_id)
-            .any(|row| row.open || row.settlement.is_some());
-        if other { Err(ApiError::local(ApiErrorKind::WrongState)) } else { Ok(()) }
-    }
+fn check_no_other_refund(journal: &Journal, key: &TransactionKey, request_id: &str) -> Result<(), ApiError> {
+    let other = journal
+        .of_transaction(key)?
+        .iter()
+        .filter(|row| row.kind == AttemptKind::Refund && row.request_id != request_id)
+        .any(|row| row.open || row.settlement.is_some());
+    if other { Err(ApiError::local(ApiErrorKind::WrongState)) } else { Ok(()) }
 }

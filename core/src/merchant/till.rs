@@ -8,7 +8,7 @@ use super::{TillPlace, TillSettings};
 use crate::attempt::{Attempt, Host, Intent, Steps};
 use crate::code::ReservationCode;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptKind, AttemptRow};
+use crate::journal::{AttemptKind, AttemptRow, Journal};
 use crate::money::Money;
 use crate::wallet_api::{Location, Service};
 
@@ -86,12 +86,11 @@ impl Till {
             return Err(ApiError::local(ApiErrorKind::ServiceNotActivated { service }));
         }
         self.host.ready().await?;
-        if let Some(cash) = cash {
-            self.check_drawer(cash, &start.request_id).await?;
-        }
-        if let (Some(bill), false) = (&start.bill, start.once_more) {
+        let bill = start.bill.clone().filter(|_| !start.once_more);
+        if let Some(bill) = &bill {
             self.check_bill(bill, &start.request_id).await?;
         }
+        let request_id = start.request_id.clone();
         let intent = Intent {
             kind: R::KIND,
             amount,
@@ -102,27 +101,18 @@ impl Till {
             tip: start.tip,
             steps: start.steps,
         };
-        self.host.start(intent, start.code).await
-    }
-
-    /// A drawer that is kept must hold the cash. What other open attempts are
-    /// about to hand out counts as gone.
-    async fn check_drawer(&self, cash: Money, request_id: &str) -> Result<(), ApiError> {
-        let currency = cash.currency();
-        let Some(drawer) = self.host.journal.run(move |journal| journal.drawer(currency)).await? else {
-            return Ok(());
+        let allows = move |journal: &Journal| {
+            if let Some(cash) = cash {
+                check_drawer(journal, cash, &request_id)?;
+            }
+            match bill {
+                Some(bill) if is_used(journal, &bill, &request_id)? => {
+                    Err(ApiError::local(ApiErrorKind::BillUsed { bill }))
+                }
+                _ => Ok(()),
+            }
         };
-        let open = self.host.journal.run(|journal| journal.open_attempts()).await?;
-        let promised = open
-            .iter()
-            .filter(|row| row.kind == AttemptKind::CashOut && row.request_id != request_id)
-            .filter(|row| row.amount.currency() == currency)
-            .try_fold(Money::from_minor(0, currency), |sum, row| sum.checked_add(row.amount))?;
-        let left = drawer.checked_sub(promised)?;
-        if left.minor() < cash.minor() {
-            return Err(ApiError::not_enough_cash(left));
-        }
-        Ok(())
+        self.host.start_if(intent, start.code, allows).await
     }
 
     /// A bill is paid once, unless a person says otherwise. Other tills of the
@@ -130,12 +120,34 @@ impl Till {
     async fn check_bill(&self, bill: &str, request_id: &str) -> Result<(), ApiError> {
         let text = bill.to_owned();
         let rows = self.host.journal.run(move |journal| journal.of_bill(&text)).await?;
-        let counts = |row: &AttemptRow| row.open || row.settlement.is_some();
         let same_request = rows.iter().any(|row| row.request_id == request_id);
-        let used = rows.iter().filter(|row| row.request_id != request_id).any(counts);
-        if used || !same_request && self.is_used_elsewhere(bill).await? {
+        if !same_request && self.is_used_elsewhere(bill).await? {
             return Err(ApiError::local(ApiErrorKind::BillUsed { bill: bill.to_owned() }));
         }
         Ok(())
     }
+}
+
+/// A drawer that is kept must hold the cash. What other open attempts are about
+/// to hand out counts as gone.
+fn check_drawer(journal: &Journal, cash: Money, request_id: &str) -> Result<(), ApiError> {
+    let currency = cash.currency();
+    let Some(drawer) = journal.drawer(currency)? else { return Ok(()) };
+    let promised = journal
+        .open_attempts()?
+        .iter()
+        .filter(|row| row.kind == AttemptKind::CashOut && row.request_id != request_id)
+        .filter(|row| row.amount.currency() == currency)
+        .try_fold(Money::from_minor(0, currency), |sum, row| sum.checked_add(row.amount))?;
+    let left = drawer.checked_sub(promised)?;
+    if left.minor() < cash.minor() {
+        return Err(ApiError::not_enough_cash(left));
+    }
+    Ok(())
+}
+
+/// Whether another request has paid the bill here, or is about to.
+fn is_used(journal: &Journal, bill: &str, request_id: &str) -> Result<bool, ApiError> {
+    let counts = |row: &AttemptRow| row.open || row.settlement.is_some();
+    Ok(journal.of_bill(bill)?.iter().filter(|row| row.request_id != request_id).any(counts))
 }

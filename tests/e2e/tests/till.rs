@@ -144,7 +144,7 @@ async fn money_that_is_held_is_settled_at_a_lower_price() {
 }
 
 #[tokio::test]
-async fn a_bill_is_paid_once_at_this_till_and_at_the_others() {
+async fn rule_14_a_bill_is_paid_once_at_this_till_and_at_the_others() {
     let shop = Shop::open().await;
     let bill = |request_id: &str, once_more| CollectRequest {
         bill: Some("881".to_owned()),
@@ -295,7 +295,7 @@ async fn other_tills_are_told_apart_and_differences_are_named() {
 }
 
 #[tokio::test]
-async fn a_double_tap_is_one_payment() {
+async fn rule_14_a_double_tap_is_one_payment() {
     let shop = Shop::open().await;
     let collect = || shop.till.collect(CollectRequest::new("one screen", gel(100), "Coffee"));
     let (first, second) = tokio::join!(collect(), collect());
@@ -328,7 +328,7 @@ async fn many_payments_at_once_are_watched_by_one_poller() {
 
 /// After the journal was lost what the server knows of this till is taken over.
 #[tokio::test]
-async fn a_lost_journal_is_rebuilt_from_the_server() {
+async fn rule_15_a_lost_journal_is_rebuilt_from_the_server() {
     let shop = Shop::open().await;
     let paid = settled(
         &shop,
@@ -471,4 +471,95 @@ async fn rule_17_open_attempts_outlive_the_session_and_resume_for_the_same_walle
     );
     assert!(matches!(kind(other.build()), ApiErrorKind::RejectedInput { .. }));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Asked for at the same moment: the answer about one must count for the other.
+#[tokio::test]
+async fn rule_12_two_refunds_at_once_give_back_once() {
+    let shop = Shop::open_with(LOCATION_ALL_SERVICES, with_refunds()).await;
+    let code = shop.phone(&CUSTOMER).cash_in_code().await.unwrap();
+    let attempt = shop.cash_in("in", 500, code).await.unwrap();
+    serve(&attempt).await;
+    let undo = |request_id: &str| {
+        let request_id = request_id.to_owned();
+        shop.till.refund(RefundRequest { request_id, attempt: attempt.id(), amount: None, staff: None })
+    };
+    let (first, second) = tokio::join!(undo("first"), undo("second"));
+    let started: Vec<_> = [&first, &second].into_iter().filter_map(|start| start.as_ref().ok()).collect();
+    let served = futures_join(&started).await;
+    let returns = served.iter().filter(|states| names(states).contains(&"return_cash")).count();
+    assert_eq!(returns, 1, "cash goes back once: {served:?}");
+    assert_eq!(started.len(), 1);
+}
+
+async fn futures_join(attempts: &[&Attempt]) -> Vec<Vec<AttemptState>> {
+    let mut all = Vec::new();
+    for attempt in attempts {
+        all.push(serve(attempt).await);
+    }
+    all
+}
+
+#[tokio::test]
+async fn two_cash_outs_at_once_promise_no_more_than_the_drawer_holds() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    shop.till.add_float(gel(1000), None).await.unwrap();
+    shop.till.location().await.unwrap();
+    let (first, second) = tokio::join!(
+        shop.cash_out("first", 600, phone.cash_out_code().unwrap()),
+        shop.cash_out("second", 600, phone.next_cash_out_code().unwrap()),
+    );
+    assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|started| **started).count(), 1);
+}
+
+#[tokio::test]
+async fn rule_14_a_bill_that_is_asked_for_twice_at_once_is_asked_for_once() {
+    let shop = Shop::open().await;
+    let bill = |request_id: &str| {
+        let request = CollectRequest::new(request_id, gel(100), "Bill 881");
+        shop.till.collect(CollectRequest { bill: Some("881".to_owned()), ..request })
+    };
+    let (first, second) = tokio::join!(bill("first"), bill("second"));
+    assert_eq!([first.is_ok(), second.is_ok()].iter().filter(|started| **started).count(), 1);
+}
+
+/// A caller that stops waiting stops nothing.
+#[tokio::test]
+async fn a_start_that_nobody_waits_for_goes_on() {
+    let shop = Shop::open().await;
+    shop.till.resume().await.unwrap();
+    shop.till.location().await.unwrap();
+    for polls in 1..12 {
+        let request_id = format!("r{polls}");
+        let mut start = Box::pin(shop.collect(&request_id, 100));
+        let mut left = polls;
+        std::future::poll_fn(|context| {
+            left -= 1;
+            match start.as_mut().poll(context) {
+                std::task::Poll::Pending if left > 0 => std::task::Poll::Pending,
+                _ => std::task::Poll::Ready(()),
+            }
+        })
+        .await;
+        drop(start);
+        // What was begun shows its code, also to who asks a second time.
+        let again = shop.collect(&request_id, 100).await.unwrap();
+        until(&again, "presenting").await;
+    }
+}
+
+/// A double tap on what was counted corrects once.
+#[tokio::test]
+async fn a_drawer_that_is_counted_twice_at_once_is_corrected_once() {
+    let shop = Shop::open().await;
+    for round in 0..20 {
+        let before = shop.till.add_float(gel(1000), None).await.unwrap();
+        let counted = gel(before.minor() - 10);
+        let count = || shop.till.count_drawer(counted, None);
+        let (first, second) = tokio::join!(count(), count());
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(shop.till.drawer(Currency::GEL).await.unwrap(), Some(counted), "round {round}");
+    }
 }

@@ -192,7 +192,7 @@ impl Driver {
     /// Writes events down, then takes note of them. While that fails nothing
     /// else happens: before anything was sent the attempt ends, later it is
     /// unknown until it can be written down.
-    async fn commit(&mut self, events: Vec<Event>) {
+    async fn commit(&mut self, mut events: Vec<Event>) {
         if events.is_empty() {
             return;
         }
@@ -208,11 +208,14 @@ impl Driver {
                     self.machine = next;
                     return;
                 }
-                Err(error) if !self.machine.was_sent() => {
+                // It ends here and now, and in the journal as soon as that works again.
+                Err(error) if !self.machine.was_sent() && !self.shared.state().is_final() => {
                     tracing::error!(attempt = %self.machine.id, %error, "the journal failed");
                     let error = Box::new(ApiError::local(ApiErrorKind::StorageFailed));
-                    self.machine.apply(&Event::Ended { end: End::Failed { error } }, at);
-                    return;
+                    events = vec![Event::Ended { end: End::Failed { error } }];
+                    let mut ended = self.machine.clone();
+                    events.iter().for_each(|event| ended.apply(event, at));
+                    self.shared.enter(ended.shown(at));
                 }
                 Err(error) => {
                     tracing::error!(attempt = %self.machine.id, %error, "the journal failed");

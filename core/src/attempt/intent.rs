@@ -57,7 +57,12 @@ pub(crate) enum Steps {
     /// Accept a merchant's transaction; the merchant confirms.
     Pay { key: TransactionKey, wallet: WalletId },
     /// Make a transaction of one's own to a wallet, reserve, confirm.
-    PayWallet { make: Make },
+    PayWallet {
+        make: Make,
+        /// The account that pays; the user's first where an older version began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<WalletId>,
+    },
     /// Cancel a settled payment, or lower its price for good.
     Refund {
         key: TransactionKey,
@@ -97,7 +102,7 @@ impl Intent {
             Steps::Collect { make, .. }
             | Steps::CashOut { make, .. }
             | Steps::CashIn { make, .. }
-            | Steps::PayWallet { make } => Some(make),
+            | Steps::PayWallet { make, .. } => Some(make),
             Steps::Pay { .. } | Steps::Refund { .. } => None,
         }
     }
@@ -117,6 +122,9 @@ impl Intent {
         }
         if let Some(tip) = self.tip {
             parameters.insert("tip".to_owned(), json!(tip.to_decimal()));
+        }
+        if matches!(self.steps, Steps::Collect { hold: true, .. }) {
+            parameters.insert("hold".to_owned(), json!("yes"));
         }
         Value::Object(parameters)
     }

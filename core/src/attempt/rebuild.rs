@@ -1,6 +1,7 @@
 //! After the journal was lost: what the server knows of this device is taken
 //! over before anything new begins.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::event::Event;
@@ -35,9 +36,17 @@ impl Host {
                 true
             })
             .await?;
-            // Oldest first, as they began.
-            for transaction in own.into_iter().rev() {
-                self.adopt(&transaction).await?;
+            let mut furthest: HashMap<&str, u8> = HashMap::new();
+            for transaction in &own {
+                let reached = furthest.entry(attempt_of(transaction)).or_default();
+                *reached = reached_by(transaction).max(*reached);
+            }
+            // Oldest first, as they began; of several transactions of one attempt
+            // the one that money may have moved for.
+            for transaction in own.iter().rev() {
+                if furthest.get(attempt_of(transaction)) == Some(&reached_by(transaction)) {
+                    self.adopt(transaction).await?;
+                }
             }
         }
         Ok(self.journal.run(|journal| journal.rebuilt()).await?)
@@ -82,6 +91,24 @@ impl Host {
             self.launch(machine);
         }
         Ok(())
+    }
+}
+
+fn attempt_of(transaction: &Transaction) -> &str {
+    parameter(transaction, "attempt").unwrap_or_default()
+}
+
+/// How far a transaction got.
+const fn reached_by(transaction: &Transaction) -> u8 {
+    match transaction.status {
+        TransactionStatus::Confirmed => 4,
+        TransactionStatus::Reserved => 3,
+        TransactionStatus::New | TransactionStatus::Other(_) => 1,
+        TransactionStatus::Rejected
+        | TransactionStatus::Revoked
+        | TransactionStatus::Failed
+        | TransactionStatus::Deleted => 0,
+        _ => 2,
     }
 }
 
@@ -146,7 +173,9 @@ fn intent_of(transaction: &Transaction, host: &Host) -> Option<(AttemptId, Inten
     };
     let steps = match kind {
         AttemptKind::Collect => {
-            Steps::Collect { make, present_seconds: PRESENT_SECONDS, spot: None, hold: false }
+            // What was only to be held is not taken without a person's word.
+            let hold = parameter(transaction, "hold").is_some();
+            Steps::Collect { make, present_seconds: PRESENT_SECONDS, spot: None, hold }
         }
         AttemptKind::CashOut => Steps::CashOut { make, identity_check: false },
         AttemptKind::CashIn => Steps::CashIn { make, from: host.journal.owner().wallet },

@@ -92,7 +92,10 @@ async fn reserve(api: &WalletApi, machine: &Machine) -> Answer<Sighting> {
         (Steps::Pay { wallet, .. }, _) => {
             seen(transactions.reserve_from_wallet(key, WalletRef::Id(*wallet)).await)
         }
-        (Steps::PayWallet { .. }, _) => seen(transactions.reserve_from_wallet(key, WalletRef::Me).await),
+        (Steps::PayWallet { from, .. }, _) => {
+            let from = from.map_or(WalletRef::Me, WalletRef::Id);
+            seen(transactions.reserve_from_wallet(key, from).await)
+        }
         _ => Err(defect("this kind of attempt reserves nothing")),
     }
 }

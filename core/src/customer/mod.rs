@@ -128,7 +128,7 @@ impl Customer {
     /// # Errors
     /// As [`Customer::pay`].
     pub async fn pay_wallet(&self, request: PayWalletRequest) -> Result<Attempt, ApiError> {
-        let intent = request.intent(&self.phone.device)?;
+        let intent = request.intent(&self.phone.device, self.wallet().await?)?;
         self.host().await?.start(intent, None).await
     }
 

@@ -30,7 +30,7 @@ pub struct PayWalletRequest {
 }
 
 impl PayWalletRequest {
-    pub(super) fn intent(self, device: &str) -> Result<Intent, ApiError> {
+    pub(super) fn intent(self, device: &str, from: WalletId) -> Result<Intent, ApiError> {
         let make = Make {
             description: self.description,
             beneficiary: Some(self.beneficiary),
@@ -48,7 +48,7 @@ impl PayWalletRequest {
             bill: None,
             staff: None,
             tip: None,
-            steps: Steps::PayWallet { make },
+            steps: Steps::PayWallet { make, from: Some(from) },
         })
     }
 }

@@ -43,6 +43,10 @@ async fn a_payment_to_a_wallet_is_made_reserved_and_settled_by_the_customer() {
     let AttemptState::Settled { receipt } = attempt.ended().await else { panic!("{:?}", attempt.state()) };
     assert_eq!(receipt.amount, gel(700));
     shop.assert_moved(&[(CUSTOMER.wallet, -700), (RETAILER_WALLET, 700)]).await;
+    // The chosen account pays, and not just any of the user's.
+    let reserve = format!("/reserve/{}", CUSTOMER.wallet);
+    let log = paysera_e2e::request_log(&shop.sandbox).await;
+    assert!(log.iter().any(|request| request.path.ends_with(&reserve)), "{log:?}");
     let poor = shop.phone(&POOR).pay_wallet(request("rent", 700)).await.unwrap();
     let AttemptState::Failed { error } = poor.ended().await else { panic!("{:?}", poor.state()) };
     assert_eq!(error.kind, ApiErrorKind::InsufficientFunds);

@@ -549,6 +549,109 @@ async fn a_start_that_nobody_waits_for_goes_on() {
     }
 }
 
+/// The till of the shop with a new journal, in a folder of its own.
+fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
+    let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = TillSettings {
+        pace: paysera_core::attempt::Pace::steady(paysera_e2e::POLL),
+        ..TillSettings::default()
+    };
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till");
+    (till.build().unwrap(), folder)
+}
+
+/// Of two transactions of one attempt it is the one that money moved for.
+#[tokio::test]
+async fn rule_15_a_rebuilt_journal_has_the_transaction_that_settled_and_not_its_lost_double() {
+    let shop = Shop::open().await;
+    let twice = paysera_sandbox::Fault::ProcessTwice;
+    let twice = paysera_sandbox::FaultRule::new("transaction", twice).method("POST").times(1);
+    shop.sandbox.faults().add(twice).unwrap();
+    let paid = settled(&shop, CollectRequest::new("r", gel(100), "Coffee")).await;
+    assert_eq!(shop.transactions().await.len(), 2);
+    let (again, folder) = with_a_new_journal(&shop, "doubled");
+    again.resume().await.unwrap();
+    let row = again.journal().attempt(paid.id()).unwrap().unwrap();
+    assert_eq!(row.state, "settled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A till that forgot why it holds money does not take all of it.
+#[tokio::test]
+async fn rule_15_money_that_was_only_held_stays_so_after_the_journal_was_lost() {
+    let shop = Shop::open().await;
+    let request = CollectRequest { hold: true, ..CollectRequest::new("fuel", gel(5000), "Fuel") };
+    let attempt = shop.till.collect(request).await.unwrap();
+    let AttemptState::Presenting { code, .. } = until(&attempt, "presenting").await else { panic!() };
+    let phone = shop.phone(&CUSTOMER);
+    phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+    until(&attempt, "reserved").await;
+    let (again, folder) = with_a_new_journal(&shop, "held");
+    let resumed = again.resume().await.unwrap().remove(0);
+    until(&resumed, "reserved").await;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(resumed.state().name(), "reserved");
+    resumed.settle(gel(3720));
+    let AttemptState::Settled { receipt } = resumed.ended().await else { panic!("{:?}", resumed.state()) };
+    assert_eq!(receipt.amount, gel(3720));
+    shop.assert_moved(&[(CUSTOMER.wallet, -3720), (RETAILER_WALLET, 3720)]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A storage that is full.
+#[derive(Debug)]
+struct Full(AtomicBool);
+
+impl paysera_core::journal::CommitObserver for Full {
+    fn before(
+        &self,
+        commit: paysera_core::journal::Observed<'_>,
+    ) -> Result<(), paysera_core::journal::JournalError> {
+        if self.0.load(Ordering::SeqCst) && commit.entries[0].name != "started" {
+            return Err(paysera_core::journal::JournalError::Storage { reason: "full".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+/// What ended since storage failed does not stay open: neither its bill nor the
+/// drawer waits for it.
+#[tokio::test]
+async fn what_could_not_be_written_down_before_it_was_sent_is_over_in_the_journal_too() {
+    let shop = Shop::open().await;
+    let full = Arc::new(Full(AtomicBool::new(true)));
+    let journal = paysera_core::journal::Journal::in_memory(shop.journal.owner()).unwrap();
+    let journal = Arc::new(journal.observed_by(full.clone()));
+    let settings = TillSettings {
+        pace: paysera_core::attempt::Pace::steady(paysera_e2e::POLL),
+        ..TillSettings::default()
+    };
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal.clone(), "till")
+        .build()
+        .unwrap();
+    let collect = || till.collect(CollectRequest::new("r", gel(100), "Coffee"));
+    let first = collect().await.unwrap();
+    let failed = |state: AttemptState| match state {
+        AttemptState::Failed { error } => error.kind == ApiErrorKind::StorageFailed,
+        _ => false,
+    };
+    assert!(failed(first.ended().await));
+    assert!(failed(collect().await.unwrap().state()), "the same request is the same attempt");
+    full.0.store(false, Ordering::SeqCst);
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        if journal.open_attempts().unwrap().is_empty() {
+            break;
+        }
+    }
+    assert!(journal.open_attempts().unwrap().is_empty(), "it would stay open until the app starts anew");
+    assert!(failed(collect().await.unwrap().state()));
+    assert!(shop.transactions().await.is_empty());
+}
+
 /// A double tap on what was counted corrects once.
 #[tokio::test]
 async fn a_drawer_that_is_counted_twice_at_once_is_corrected_once() {
@@ -562,4 +665,13 @@ async fn a_drawer_that_is_counted_twice_at_once_is_corrected_once() {
         second.unwrap();
         assert_eq!(shop.till.drawer(Currency::GEL).await.unwrap(), Some(counted), "round {round}");
     }
+}
+
+#[tokio::test]
+async fn rule_15_real_money_needs_a_journal_that_outlives_the_process() {
+    let production = paysera_core::wallet_api::Environment::production().unwrap();
+    let journal = journal_of(RETAILER_WALLET);
+    let settings = TillSettings::default();
+    let till = till(&production, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till").build();
+    assert_eq!(kind(till), ApiErrorKind::StorageFailed);
 }

@@ -18,7 +18,7 @@ fn shown(code: Result<ReservationCode, ApiError>) -> String {
 }
 
 #[test]
-fn the_known_answers_come_in_order() {
+fn rule_16_a_code_stays_until_the_next_one_is_asked_for() {
     let chain = CodeChain::new(generator(), Arc::new(MemorySecretStore::default()));
     assert_eq!(shown(chain.current()), CODES[0]);
     assert_eq!(shown(chain.current()), CODES[0]);
@@ -28,7 +28,7 @@ fn the_known_answers_come_in_order() {
 }
 
 #[test]
-fn a_restart_goes_on_where_the_chain_was() {
+fn rule_16_a_restart_goes_on_where_the_chain_was() {
     let store = Arc::new(MemorySecretStore::default());
     let before = CodeChain::new(generator(), store.clone());
     assert_eq!(shown(before.next()), CODES[0]);
@@ -56,7 +56,7 @@ impl SecretStore for FullStore {
 }
 
 #[test]
-fn no_code_is_shown_whose_position_was_not_stored() {
+fn rule_16_no_code_is_shown_whose_position_was_not_stored() {
     let chain = CodeChain::new(generator(), Arc::new(FullStore));
     assert_eq!(chain.current().unwrap_err().kind, ApiErrorKind::StorageFailed);
     assert_eq!(chain.next().unwrap_err().kind, ApiErrorKind::StorageFailed);

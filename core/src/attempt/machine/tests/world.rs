@@ -135,7 +135,7 @@ pub(super) fn steps(kind: &str) -> Steps {
         "checked_cash_out" => Steps::CashOut { make: make(), identity_check: true },
         "cash_in" => Steps::CashIn { make: make(), from: merchant() },
         "pay" => Steps::Pay { key: key(0), wallet: customer() },
-        "pay_wallet" => Steps::PayWallet { make: make() },
+        "pay_wallet" => Steps::PayWallet { make: make(), from: Some(customer()) },
         "refund" => refund(false),
         "undo_cash_in" => refund(true),
         other => panic!("no kind {other}"),

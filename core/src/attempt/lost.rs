@@ -2,7 +2,7 @@
 //! attempt that stands in their parameters, and swept away where they showed up
 //! too late. One that was never shown was accepted by nobody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -31,12 +31,15 @@ pub(crate) async fn look_through(
     mut wanted: impl FnMut(Transaction) -> bool,
 ) -> Result<(), WalletApiError> {
     let mut offset = 0;
+    // What is made meanwhile moves the others on to the next page.
+    let mut seen = HashSet::new();
     loop {
         let window = Window { limit: Some(PAGE), offset: Some(offset) };
         let filter = TransactionFilter { from: Some(from), to, window, ..TransactionFilter::default() };
         let page = api.transactions().list(&filter).await?;
         let read = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        let more = page.items.into_iter().all(&mut wanted);
+        let mut new = page.items.into_iter().filter(|item| seen.insert(item.transaction_key.clone()));
+        let more = new.all(&mut wanted);
         offset = offset.saturating_add(read);
         if !more || read == 0 || offset >= page.metadata.total || offset >= LOOK_THROUGH {
             return Ok(());

@@ -67,6 +67,15 @@ impl Journal {
         Ok(minor.map(|minor| Money::from_minor(minor, currency)))
     }
 
+    /// The currencies in which a drawer is kept.
+    pub(crate) fn drawers(&self) -> Result<Vec<Currency>, JournalError> {
+        let codes: Vec<String> = self.with(|connection| {
+            let mut statement = connection.prepare_cached("SELECT currency FROM drawer ORDER BY currency")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })?;
+        codes.iter().map(|code| Currency::parse(code).map_err(JournalError::entry)).collect()
+    }
+
     /// Writes down what a person did to the drawer: what `change` makes of what
     /// should be in it. Nothing else moves cash in between. Gives what should have
     /// been in it, and the change.

@@ -675,3 +675,59 @@ async fn rule_15_real_money_needs_a_journal_that_outlives_the_process() {
     let till = till(&production, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till").build();
     assert_eq!(kind(till), ApiErrorKind::StorageFailed);
 }
+
+#[tokio::test]
+async fn a_day_on_which_nothing_moves_has_its_drawer_too() {
+    let shop = Shop::open().await;
+    shop.till.add_float(gel(1000), None).await.unwrap();
+    let later = paysera_core::calendar::BusinessDay::parse("2100-01-01").unwrap();
+    let report = shop.till.z_report(later).await.unwrap();
+    let drawer: Vec<_> = report.drawer.iter().map(|day| (day.opening, day.closing)).collect();
+    assert_eq!(drawer, [(gel(1000), gel(1000))]);
+}
+
+/// A server at which another till makes a transaction while pages are read.
+#[derive(Debug)]
+struct Busy {
+    server: InProcess,
+    other: paysera_core::wallet_api::WalletApi,
+}
+
+fn unpaid() -> paysera_core::wallet_api::CreateTransaction {
+    paysera_core::wallet_api::CreateTransaction {
+        payments: vec![paysera_core::wallet_api::NewPayment::new("Tea".to_owned(), gel(1))],
+        ..Default::default()
+    }
+}
+
+impl Exchange for Busy {
+    fn exchange(&self, request: HttpRequest, _: Bounds) -> ExchangeFuture<'_> {
+        Box::pin(async move {
+            if request.url.query().is_some_and(|query| query.contains("offset=200")) {
+                self.other.transactions().create(&unpaid()).await?;
+            }
+            Ok(self.server.answer(request).await)
+        })
+    }
+}
+
+/// What moves on to the next page while a list is read is not there twice.
+#[tokio::test]
+async fn what_is_made_while_it_is_compared_is_no_difference() {
+    let shop = Shop::open().await;
+    let other = shop.api();
+    other.transactions().create(&unpaid()).await.unwrap();
+    settled(&shop, CollectRequest::new("own", gel(100), "Own")).await;
+    for _ in 0..199 {
+        other.transactions().create(&unpaid()).await.unwrap();
+    }
+    let Shop { sandbox, environment, journal, .. } = shop;
+    let busy = Arc::new(Busy { server: InProcess(Arc::new(sandbox)), other });
+    let settings = TillSettings::default();
+    let busy = till(&environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till")
+        .exchange(busy)
+        .build()
+        .unwrap();
+    let compared = busy.reconcile(always()).await.unwrap();
+    assert_eq!((compared.agreed, compared.differences), (1, Vec::new()));
+}

@@ -1,12 +1,10 @@
 //! The report of a business day, with the cash drawer.
 
-use std::collections::BTreeSet;
-
 use crate::calendar::BusinessDay;
 use crate::error::ApiError;
 use crate::journal::{DrawerMove, DrawerMoveWhy, Journal, JournalError, KindTotal};
 use crate::merchant::till::Till;
-use crate::money::{Currency, Money};
+use crate::money::Money;
 
 /// A business day of the till, in the location's time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +43,8 @@ impl Till {
 fn read(journal: &Journal, day: BusinessDay) -> Result<Result<ZReport, ApiError>, JournalError> {
     let totals = journal.day_totals(&day)?;
     let moves = journal.drawer_moves(&day)?;
-    let mut currencies: BTreeSet<&'static str> =
-        moves.iter().map(|change| change.change.currency().code()).collect();
-    currencies.extend(totals.iter().map(|total| total.sum.currency().code()));
     let mut drawer = Vec::new();
-    for code in currencies {
-        let Ok(currency) = Currency::parse(code) else { continue };
-        if journal.drawer(currency)?.is_none() {
-            continue;
-        }
+    for currency in journal.drawers()? {
         let opening = journal.drawer_before(&day, currency)?;
         match drawer_day(opening, &moves) {
             Ok(of_day) => drawer.push(of_day),

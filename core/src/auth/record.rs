@@ -10,7 +10,8 @@ use crate::clock::UnixSeconds;
 use crate::secret::Secret;
 use crate::wallet_api::{MacCredentials, Token};
 
-const NAME: &str = "session";
+/// Under which name a session is kept.
+pub(super) const NAME: &str = "session";
 const VERSION: u32 = 1;
 
 /// The tokens of a session.
@@ -105,6 +106,19 @@ impl Tokens {
     pub(super) fn write_again(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
         match Self::read(store)? {
             Some(kept) if kept.sign_in != self.sign_in => Ok(()),
+            _ => self.write(store),
+        }
+    }
+
+    /// The same a while after they were refreshed: another copy of the session may
+    /// have written later ones down since.
+    pub(super) fn write_late(&self, store: &dyn SecretStore) -> Result<(), SecretStoreError> {
+        match Self::read(store)? {
+            Some(kept)
+                if kept.sign_in != self.sign_in || kept.current.expires_at > self.current.expires_at =>
+            {
+                Ok(())
+            }
             _ => self.write(store),
         }
     }

@@ -1,12 +1,15 @@
 //! A signed-in user: credentials that keep themselves fresh.
 
 mod extend;
+mod keeping;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use keeping::Unwritten;
 
 use super::record::{Held, Tokens};
 use super::secret_store::{SecretStore, SecretStoreError};
@@ -18,7 +21,8 @@ use crate::wallet_api::{
 
 /// A token is refreshed when it has no longer to live than this.
 const MARGIN: i64 = 60;
-/// A token as young as this is not refreshed: its call is only repeated.
+/// A token that was refreshed so short a time ago is used as it is, and where it
+/// is refused its call is only repeated (wallet-api section 3.2).
 const YOUNG: Duration = Duration::from_secs(15);
 /// Pauses after failed refreshes grow up to this many.
 const MOST_FAILURES: u32 = 4;
@@ -53,6 +57,13 @@ struct State {
     failures: u32,
     /// Why the latest refresh failed, and when the next may be made.
     failed: Option<(Arc<WalletApiError>, Instant)>,
+    unwritten: Option<Unwritten>,
+}
+
+impl State {
+    fn is_young(&self) -> bool {
+        self.refreshed_at.is_some_and(|at| at.elapsed() < YOUNG)
+    }
 }
 
 impl Session {
@@ -63,8 +74,14 @@ impl Session {
         tokens: Tokens,
     ) -> Self {
         let sign_in = tokens.sign_in.clone();
-        let state =
-            State { tokens: Some(tokens), refreshed_at: None, refreshes: 0, failures: 0, failed: None };
+        let state = State {
+            tokens: Some(tokens),
+            refreshed_at: None,
+            refreshes: 0,
+            failures: 0,
+            failed: None,
+            unwritten: None,
+        };
         let (state, refreshing) = (Mutex::new(state), tokio::sync::Mutex::new(()));
         Self { inner: Arc::new(Inner { api, store, activation, sign_in, state, refreshing }) }
     }
@@ -101,13 +118,15 @@ impl Session {
 
     async fn fresh(&self) -> Result<Arc<MacCredentials>, WalletApiError> {
         let (held, refreshes) = self.inner.held()?;
-        if !self.inner.is_ending(&held) {
+        if !self.inner.is_ending(&held) || self.inner.state().is_young() {
+            self.inner.write_late();
             return Ok(Arc::clone(&held.credentials));
         }
         match self.refresh(refreshes).await {
             Ok(()) => Ok(Arc::clone(&self.inner.held()?.0.credentials)),
             // It is still good for a while.
-            Err(WalletApiError::NotRenewed(_)) if held.expires_at > self.inner.api.server_now() => {
+            Err(WalletApiError::NotRenewed(_)) if !self.inner.is_over(&held) => {
+                self.inner.write_late();
                 Ok(Arc::clone(&held.credentials))
             }
             Err(error) => Err(error),
@@ -116,7 +135,8 @@ impl Session {
 
     async fn renewed(&self, refused: &MacCredentials) -> Result<bool, WalletApiError> {
         let (held, refreshes) = self.inner.held()?;
-        let is_young = self.inner.state().refreshed_at.is_some_and(|at| at.elapsed() < YOUNG);
+        // A token may live for less than it is young.
+        let is_young = self.inner.state().is_young() && !self.inner.is_over(&held);
         if !held.credentials.is_same(refused) || is_young {
             return Ok(true);
         }
@@ -163,6 +183,10 @@ impl Inner {
         // A token of two minutes must not be refreshed with every call.
         let margin = MARGIN.min(lifetime / 4);
         held.token.refresh_token.is_some() && held.expires_at.since(self.api.server_now()) <= margin
+    }
+
+    fn is_over(&self, held: &Held) -> bool {
+        held.expires_at <= self.now()
     }
 
     /// One refresh, and what follows from how it went.
@@ -240,7 +264,7 @@ impl Inner {
         let token = self.api.oauth().refresh(refresh_token, self.activation).await?;
         let held = Arc::new(Held::new(token, self.now()));
         match self.activation {
-            Activation::AtOnce => self.keep(held).await,
+            Activation::AtOnce => Ok(self.keep(held).await),
             Activation::Separate => {
                 let waiting = Tokens { pending: Some(Arc::clone(&held)), ..tokens };
                 // Nothing is lost yet if it can't be written down: the old token is good.
@@ -256,33 +280,7 @@ impl Inner {
 
     async fn activate(&self, pending: &Held) -> Result<Tokens, WalletApiError> {
         let token = self.api.oauth().activate(&pending.token.access_token).await?;
-        self.keep(Arc::new(Held::new(token, self.now()))).await
-    }
-
-    /// Writes new tokens down. The server has dropped the old ones, so where
-    /// that fails the new ones are used for as long as the process lives.
-    async fn keep(&self, current: Arc<Held>) -> Result<Tokens, WalletApiError> {
-        let tokens = Tokens { sign_in: self.sign_in.clone(), current, pending: None };
-        if let Err(error) = self.write(&tokens).await {
-            tracing::warn!(%error, "a refreshed session could not be written down");
-        }
-        Ok(tokens)
-    }
-
-    async fn write(&self, tokens: &Tokens) -> Result<(), SecretStoreError> {
-        let tokens = tokens.clone();
-        self.with_store(move |store| tokens.write_again(store)).await
-    }
-
-    /// Stores of phones are slow and wait for their owners.
-    async fn with_store<F>(&self, work: F) -> Result<(), SecretStoreError>
-    where
-        F: FnOnce(&dyn SecretStore) -> Result<(), SecretStoreError> + Send + 'static,
-    {
-        let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&*store))
-            .await
-            .unwrap_or_else(|error| Err(SecretStoreError { reason: format!("it ended early: {error}") }))
+        Ok(self.keep(Arc::new(Held::new(token, self.now()))).await)
     }
 
     fn now(&self) -> UnixSeconds {
@@ -317,3 +315,6 @@ impl fmt::Debug for Session {
         f.write_str("Session(..)")
     }
 }
+
+#[cfg(test)]
+mod tests;

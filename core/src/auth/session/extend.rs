@@ -50,7 +50,7 @@ impl Inner {
         match self.api.oauth().extend(refresh_token, scopes, extended, code).await {
             Ok(token) => {
                 let current = Arc::new(Held::new(token, self.now()));
-                let tokens = self.keep(current).await?;
+                let tokens = self.keep(current).await;
                 Ok(self.take(tokens).await?)
             }
             Err(error) if is_final(&error) => Err(self.end().await.into()),

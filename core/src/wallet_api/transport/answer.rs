@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
 use serde::de::DeserializeOwned;
 
 use super::budget::RequestBudget;
 use super::call::Call;
 use super::exchange::HttpAnswer;
+use super::retry_after::retry_after;
+use crate::clock::UnixSeconds;
 use crate::wallet_api::error::{Captcha, ErrorBody, ServerError, WalletApiError};
 
-/// No server makes a phone wait longer.
-const LONGEST_RETRY_AFTER: u64 = 3600;
 const CORRELATION_ID: &str = "paysera-correlation-id";
 const CAPTCHA_KEY: &str = "g-recaptcha-key";
 const CAPTCHA_URL: &str = "recaptcha-unlock-url";
@@ -26,20 +25,20 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// An error status becomes an error; a limit of requests is obeyed.
+    /// An error status becomes an error; a limit of requests is obeyed. `now` is
+    /// the server's time as far as it is known.
     pub(super) fn of(
         call: &Call,
         answer: HttpAnswer,
         budget: &RequestBudget,
+        now: UnixSeconds,
     ) -> Result<Self, WalletApiError> {
         let status = answer.status.as_u16();
         let correlation_id = text(&answer.headers, CORRELATION_ID).map(str::to_owned);
         if answer.status.is_success() {
             return Ok(Self { status, correlation_id, body: answer.body });
         }
-        let retry_after = text(&answer.headers, RETRY_AFTER.as_str())
-            .and_then(|seconds| seconds.parse::<u64>().ok())
-            .map(|seconds| Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)));
+        let retry_after = retry_after(&answer.headers, now);
         let captcha = text(&answer.headers, CAPTCHA_KEY)
             .zip(text(&answer.headers, CAPTCHA_URL))
             .map(|(key, url)| Captcha { site_key: key.to_owned(), unlock_url: url.to_owned() });
@@ -76,7 +75,7 @@ impl Answer {
     }
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -5,6 +5,7 @@ mod budget;
 mod call;
 mod exchange;
 mod retry;
+mod retry_after;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -222,7 +223,7 @@ impl Transport {
         let left = deadline.saturating_duration_since(began);
         let bounds = Bounds { time: left.min(self.shared.timeouts.total), answer: ANSWER_LIMIT };
         let answer = match self.shared.exchange.exchange(request, bounds).await {
-            Ok(answer) => Answer::of(call, answer, &self.shared.budget),
+            Ok(answer) => Answer::of(call, answer, &self.shared.budget, self.server_now()),
             Err(error) => Err(error),
         };
         log(call, &answer, began.elapsed());
@@ -247,7 +248,8 @@ impl Transport {
         }
         let request = HttpRequest { method: call.method.clone(), url, headers, body };
         let bounds = Bounds { time: self.shared.timeouts.total.min(self.patience), answer: ANSWER_LIMIT };
-        Answer::of(&call, self.shared.exchange.exchange(request, bounds).await?, &self.shared.budget)?;
+        let answer = self.shared.exchange.exchange(request, bounds).await?;
+        Answer::of(&call, answer, &self.shared.budget, self.server_now())?;
         self.shared.budget.resume();
         Ok(())
     }

@@ -96,7 +96,7 @@ pub use locations::{
 };
 pub use mac::{Ext, MacError, RequestToSign, authorization_header};
 pub use oauth::{Activation, OAuth, Token};
-pub use page::{Cursors, Page, PageMetadata, Window};
+pub use page::{Cursors, Page, PageMetadata, UnreadableRow, Window};
 pub use payments::{
     Beneficiary, Commission, Freeze, FundsSource, FundsSourceType, Item, NewBeneficiary, NewPassword,
     NewPayment, PasswordStatus, Payment, PaymentFilter, PaymentId, PaymentPassword, PaymentPurpose,

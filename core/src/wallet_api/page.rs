@@ -5,8 +5,11 @@ use std::marker::PhantomData;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::tolerance::{null_is_missing, readable};
+use crate::clock::UnixSeconds;
+use crate::money::Currency;
 
 /// What a server puts on one page at most, where it is asked for that.
 pub(super) const LONGEST_PAGE: u32 = 200;
@@ -18,6 +21,9 @@ pub(super) const SHORTEST_PAGE: usize = 20;
 pub(super) trait Listed {
     /// The key of the list in its envelope, for example `transactions`.
     const PLURAL: &'static str;
+    /// Whether a row in a currency that this library does not know is put aside,
+    /// so that it does not take its page along.
+    const PUTS_ASIDE: bool = false;
 }
 
 /// One page of a list.
@@ -25,8 +31,40 @@ pub(super) trait Listed {
 pub struct Page<T> {
     /// What is on the page, in the order of the server.
     pub items: Vec<T>,
+    /// Rows of statements, and of what is pending or held, whose amounts this
+    /// library can't carry exactly: they are named rather than misread. In other
+    /// lists there are none.
+    pub unreadable: Vec<UnreadableRow>,
     /// Where the page lies.
     pub metadata: PageMetadata,
+}
+
+/// A row in a currency that has not two decimals, or that ISO 4217 does not list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableRow {
+    /// The currency's code.
+    pub currency: String,
+    /// The row's number, if it has one, as the server writes it.
+    pub id: Option<String>,
+    /// When it was, if that can be read.
+    pub date: Option<UnixSeconds>,
+}
+
+impl UnreadableRow {
+    /// `None` for a row that is to be read.
+    fn of(row: &Value) -> Option<Self> {
+        let currency = row.get("currency")?.as_str()?;
+        if Currency::parse(currency).is_ok() {
+            return None;
+        }
+        let id = match row.get("id") {
+            Some(Value::String(id)) => Some(id.clone()),
+            Some(Value::Number(id)) => Some(id.to_string()),
+            _ => None,
+        };
+        let date = row.get("date").and_then(|date| UnixSeconds::deserialize(date).ok());
+        Some(Self { currency: currency.to_owned(), id, date })
+    }
 }
 
 /// Where a page lies in its list.
@@ -74,27 +112,73 @@ impl<'de, T: Listed + Deserialize<'de>> Visitor<'de> for Envelope<T> {
     }
 
     /// Some lists have no envelope.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Page<T>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
-        }
-        Ok(Page { items, metadata: PageMetadata::default() })
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Page<T>, A::Error> {
+        let Rows { items, unreadable } = Rows::of(list)?;
+        Ok(Page { items, unreadable, metadata: PageMetadata::default() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-        let mut items: Option<Vec<T>> = None;
+        let mut rows: Option<Rows<T>> = None;
         let mut metadata: Option<PageMetadata> = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == T::PLURAL {
-                items = map.next_value()?;
+                rows = map.next_value()?;
             } else if key == "_metadata" {
                 metadata = map.next_value()?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(Page { items: items.unwrap_or_default(), metadata: metadata.unwrap_or_default() })
+        let (items, unreadable) = rows.map_or_else(Default::default, |rows| (rows.items, rows.unreadable));
+        Ok(Page { items, unreadable, metadata: metadata.unwrap_or_default() })
+    }
+}
+
+/// The list itself.
+struct Rows<T> {
+    items: Vec<T>,
+    unreadable: Vec<UnreadableRow>,
+}
+
+impl<T> Rows<T> {
+    fn of<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error>
+    where
+        T: Listed + Deserialize<'de>,
+    {
+        let mut rows = Self { items: Vec::new(), unreadable: Vec::new() };
+        if !T::PUTS_ASIDE {
+            while let Some(item) = list.next_element()? {
+                rows.items.push(item);
+            }
+            return Ok(rows);
+        }
+        while let Some(row) = list.next_element::<Value>()? {
+            match UnreadableRow::of(&row) {
+                Some(unreadable) => rows.unreadable.push(unreadable),
+                None => rows.items.push(T::deserialize(row).map_err(serde::de::Error::custom)?),
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl<'de, T: Listed + Deserialize<'de>> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(List(PhantomData))
+    }
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Listed + Deserialize<'de>> Visitor<'de> for List<T> {
+    type Value = Rows<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of {}", T::PLURAL)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Rows<T>, A::Error> {
+        Rows::of(list)
     }
 }
 
@@ -118,7 +202,10 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::DeserializeOwned;
+
     use super::*;
+    use crate::wallet_api::wallets::{PendingPayment, ReservationStatement, Statement};
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Thing(u8);
@@ -141,8 +228,47 @@ mod tests {
         assert_eq!((full.metadata.total, full.metadata.offset, full.metadata.limit), (7, 2, 2));
         assert_eq!(full.metadata.cursors.after.as_deref(), Some("c"));
         for bare in [r"{}", r#"{"things":null,"_metadata":null}"#, r#"{"_metadata":{"cursors":null}}"#] {
-            assert_eq!(page(bare), Page { items: Vec::new(), metadata: PageMetadata::default() }, "{bare}");
+            let nothing =
+                Page { items: Vec::new(), unreadable: Vec::new(), metadata: PageMetadata::default() };
+            assert_eq!(page(bare), nothing, "{bare}");
         }
         assert_eq!(page("[1,2]").items, [Thing(1), Thing(2)]);
+    }
+
+    #[test]
+    fn a_row_in_a_currency_that_is_not_known_takes_no_page_along_and_is_named() {
+        let row = |currency: &str| {
+            format!(r#"{{"id":7,"amount":5,"currency":"{currency}","date":1,"direction":"in"}}"#)
+        };
+        fn read<T: Listed + DeserializeOwned>(rows: &str) -> Page<T> {
+            let envelope = format!(r#"{{"{}":{rows},"_metadata":{{"total":3}}}}"#, T::PLURAL);
+            let page: Page<T> = serde_json::from_str(&envelope).unwrap();
+            assert_eq!(serde_json::from_str::<Page<T>>(rows).unwrap().items.len(), page.items.len());
+            page
+        }
+        let rows = format!("[{},{},{}]", row("GEL"), row("JPY"), row("EUR"));
+        let (statements, pending) = (read::<Statement>(&rows), read::<PendingPayment>(&rows));
+        let held = read::<ReservationStatement>(&rows);
+        let yen = UnreadableRow {
+            currency: "JPY".to_owned(),
+            id: Some("7".to_owned()),
+            date: Some(UnixSeconds(1)),
+        };
+        assert_eq!([statements.items.len(), pending.items.len(), held.items.len()], [2, 2, 2]);
+        assert_eq!(
+            [statements.unreadable, pending.unreadable, held.unreadable],
+            [(); 3].map(|()| vec![yen.clone()])
+        );
+        let odd = read::<Statement>(r#"[{"currency":"X"},{"currency":"JPY","id":"a","date":"b"}]"#);
+        let named = |currency: &str, id: Option<&str>| UnreadableRow {
+            currency: currency.to_owned(),
+            id: id.map(str::to_owned),
+            date: None,
+        };
+        assert_eq!(odd.unreadable, [named("X", None), named("JPY", Some("a"))]);
+        // What is odd in any other way is paid: nothing is guessed.
+        for wrong in [row("GEL").replace('5', "\"5\""), "{}".to_owned(), r#"{"currency":7}"#.to_owned()] {
+            assert!(serde_json::from_str::<Page<Statement>>(&format!("[{wrong}]")).is_err(), "{wrong}");
+        }
     }
 }

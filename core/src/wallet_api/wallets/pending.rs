@@ -154,8 +154,10 @@ impl TryFrom<ReservationBody> for ReservationStatement {
 
 impl Listed for PendingPayment {
     const PLURAL: &'static str = "pending_payments";
+    const PUTS_ASIDE: bool = true;
 }
 
 impl Listed for ReservationStatement {
     const PLURAL: &'static str = "reservation_statements";
+    const PUTS_ASIDE: bool = true;
 }

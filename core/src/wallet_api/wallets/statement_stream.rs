@@ -7,7 +7,7 @@ use super::{WalletRef, Wallets};
 use crate::clock::UnixSeconds;
 use crate::money::Currency;
 use crate::wallet_api::error::WalletApiError;
-use crate::wallet_api::page::Page;
+use crate::wallet_api::page::{Page, UnreadableRow};
 
 /// Which statements to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,8 +50,8 @@ impl StatementFilter {
     }
 }
 
-/// Statements one after the other, newest first unless asked otherwise, read page by page as they are
-/// asked for. What comes in while it is read is not in it where the server marks
+/// Statements one after the other, newest first unless asked otherwise, read page
+/// by page as they are asked for. What comes in while it is read is not in it where the server marks
 /// its pages with cursors; else one may come twice.
 #[derive(Debug)]
 pub struct Statements<'a> {
@@ -59,6 +59,7 @@ pub struct Statements<'a> {
     wallet: WalletRef,
     filter: StatementFilter,
     read: VecDeque<Statement>,
+    unreadable: Vec<UnreadableRow>,
     next: Next,
 }
 
@@ -77,10 +78,19 @@ pub(super) enum Place {
 
 impl<'a> Statements<'a> {
     pub(super) fn new(wallets: Wallets<'a>, wallet: WalletRef, filter: StatementFilter) -> Self {
-        Self { wallets, wallet, filter, read: VecDeque::new(), next: Next::Page(Place::Offset(0)) }
+        let next = Next::Page(Place::Offset(0));
+        Self { wallets, wallet, filter, read: VecDeque::new(), unreadable: Vec::new(), next }
     }
 
-    /// The next statement; `None` at the end.
+    /// Statements in currencies that this library does not know, on the pages
+    /// that were read so far: [`Statements::next`] leaves them out.
+    #[must_use]
+    pub fn unreadable(&self) -> &[UnreadableRow] {
+        &self.unreadable
+    }
+
+    /// The next statement; `None` at the end. Those that can't be read are in
+    /// [`Statements::unreadable`].
     ///
     /// # Errors
     /// [`WalletApiError`]; asking again goes on at the same place.
@@ -93,6 +103,7 @@ impl<'a> Statements<'a> {
             let page: Page<Statement> = self.wallets.statement_page(self.wallet, &self.filter, place).await?;
             self.next = following(place, &page);
             self.read = page.items.into();
+            self.unreadable.extend(page.unreadable);
         }
     }
 }
@@ -100,7 +111,9 @@ impl<'a> Statements<'a> {
 /// What comes after a page.
 fn following(place: &Place, page: &Page<Statement>) -> Next {
     let metadata = &page.metadata;
-    if page.items.is_empty() || metadata.has_next == Some(false) {
+    // A page may hold nothing but what can't be read.
+    let rows = page.items.len().saturating_add(page.unreadable.len());
+    if rows == 0 || metadata.has_next == Some(false) {
         return Next::End;
     }
     if let Some(cursor) = &metadata.cursors.after {
@@ -111,7 +124,7 @@ fn following(place: &Place, page: &Page<Statement>) -> Next {
     // A server without cursors: nothing may be lost either.
     match place {
         Place::Offset(offset) => {
-            let read = offset.saturating_add(u64::try_from(page.items.len()).unwrap_or(u64::MAX));
+            let read = offset.saturating_add(u64::try_from(rows).unwrap_or(u64::MAX));
             let goes_on = metadata.has_next == Some(true) || read < metadata.total;
             if goes_on { Next::Page(Place::Offset(read)) } else { Next::End }
         }
@@ -144,5 +157,15 @@ mod tests {
         assert_eq!(after(&Place::Offset(2), r#"{"total":3,"offset":2,"limit":2}"#), None);
         assert_eq!(after(&first, r#"{"has_next":true}"#), Some(Place::Offset(2)));
         assert_eq!(after(&cursor("a"), r#"{"total":9}"#), None);
+    }
+
+    #[test]
+    fn statements_that_can_not_be_read_do_not_end_the_list_or_move_its_pages() {
+        let row = r#"{"id":7,"amount":1,"currency":"JPY","date":1,"direction":"in"}"#;
+        let text = format!(r#"{{"statements":[{row},{row}],"_metadata":{{"total":5}}}}"#);
+        match following(&Place::Offset(0), &serde_json::from_str(&text).unwrap()) {
+            Next::Page(place) => assert_eq!(place, Place::Offset(2)),
+            Next::End => panic!("the list goes on"),
+        }
     }
 }

@@ -187,6 +187,7 @@ impl TryFrom<StatementBody> for Statement {
 
 impl Listed for Statement {
     const PLURAL: &'static str = "statements";
+    const PUTS_ASIDE: bool = true;
 }
 
 #[cfg(test)]

@@ -7,17 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keyring_core::{CredentialStore, Entry, Error};
 use zeroize::Zeroizing;
 
+use super::record::NAME as SESSION;
 use super::secret_store::{SecretStore, SecretStoreError};
 
 /// Where the names of all secrets are kept: most platforms can't list what an app
 /// has stored.
 const INDEX: &str = "index";
+/// Stands in the list for names that were lost with a damaged one. No secret has
+/// this name.
+const LOST: &str = "";
 
 /// Keeps secrets in a credential store of the platform. Which one it is, the app
 /// says: on a desktop that of the `keyring` crate, on phones those of
 /// `android-native-keyring-store` and `apple-native-keyring-store`.
 ///
-/// Calls may wait for the platform, or for the owner of the device.
+/// Calls may wait for the platform, or for the owner of the device. Where the list
+/// of its secrets was damaged it begins another one, and
+/// [`SecretStore::delete_all`] fails once to say that secrets may be left.
 pub struct KeyringSecretStore {
     store: Arc<CredentialStore>,
     app: String,
@@ -82,10 +88,22 @@ impl KeyringSecretStore {
         }
     }
 
+    /// The names of all secrets. A damaged list would stand in the way for ever:
+    /// it is replaced by one of what is known without it.
     fn names(&self) -> Result<BTreeSet<String>, SecretStoreError> {
-        let Some(index) = self.read(INDEX)? else { return Ok(BTreeSet::new()) };
-        serde_json::from_slice(&index)
-            .map_err(|_| SecretStoreError { reason: "the list of secrets can't be read".to_owned() })
+        let read = match self.entry(INDEX)?.get_secret() {
+            Ok(index) => serde_json::from_slice(&index).ok(),
+            Err(Error::NoEntry) => Some(BTreeSet::new()),
+            Err(Error::BadEncoding(_) | Error::BadDataFormat(..)) => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if let Some(names) = read {
+            return Ok(names);
+        }
+        tracing::warn!("the list of secrets was damaged and is begun again");
+        let names = BTreeSet::from([LOST.to_owned(), SESSION.to_owned()]);
+        self.write_names(&names)?;
+        Ok(names)
     }
 
     fn write_names(&self, names: &BTreeSet<String>) -> Result<(), SecretStoreError> {
@@ -122,10 +140,20 @@ impl SecretStore for KeyringSecretStore {
 
     fn delete_all(&self) -> Result<(), SecretStoreError> {
         let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in self.names()? {
-            self.remove(&name)?;
+        let names = self.names()?;
+        for name in names.iter().filter(|name| *name != LOST) {
+            self.remove(name)?;
         }
-        self.remove(INDEX)
+        self.remove(INDEX)?;
+        if names.contains(LOST) {
+            return Err(SecretStoreError {
+                reason:
+                    "the list of secrets was damaged: secrets of this app that it does not know any more \
+                         may be left; the others are forgotten"
+                        .to_owned(),
+            });
+        }
+        Ok(())
     }
 }
 
@@ -161,101 +189,4 @@ fn failed(error: Error) -> SecretStoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use keyring_core::mock;
-
-    use super::*;
-
-    fn stores() -> (Arc<mock::Store>, KeyringSecretStore) {
-        let platform = mock::Store::new().unwrap();
-        let store = KeyringSecretStore::new(platform.clone(), "com.example.till");
-        (platform, store)
-    }
-
-    fn text(store: &dyn SecretStore, name: &str) -> Option<String> {
-        store.get(name).unwrap().map(|secret| String::from_utf8(secret.to_vec()).unwrap())
-    }
-
-    /// Makes the next access to an entry fail.
-    fn break_next(platform: &mock::Store, name: &str, error: Error) {
-        let entry =
-            keyring_core::api::CredentialStoreApi::build(platform, "com.example.till", name, None).unwrap();
-        entry.as_any().downcast_ref::<mock::Cred>().unwrap().set_error(error);
-    }
-
-    #[test]
-    fn secrets_are_kept_replaced_and_forgotten_also_binary_ones() {
-        let (platform, store) = stores();
-        assert_eq!(store.get("session").unwrap(), None);
-        store.set("session", b"one").unwrap();
-        store.set("session", b"two").unwrap();
-        store.set("seed", &[0, 255, 128]).unwrap();
-        // Another process of the same app.
-        let again = KeyringSecretStore::new(platform, "com.example.till");
-        assert_eq!(text(&again, "session").as_deref(), Some("two"));
-        assert_eq!(again.get("seed").unwrap().unwrap().as_slice(), [0, 255, 128]);
-        again.delete("session").unwrap();
-        again.delete("session").unwrap();
-        assert_eq!(text(&store, "session"), None);
-        assert!(!format!("{store:?}").contains("two"));
-    }
-
-    #[test]
-    fn everything_of_this_app_is_forgotten_and_nothing_of_others() {
-        let (platform, store) = stores();
-        let other = KeyringSecretStore::new(platform, "com.example.other");
-        for name in ["session", "seed", "device"] {
-            store.set(name, b"x").unwrap();
-            other.set(name, b"y").unwrap();
-        }
-        store.delete_all().unwrap();
-        store.delete_all().unwrap();
-        for name in ["session", "seed", "device"] {
-            assert_eq!((text(&store, name), text(&other, name).as_deref()), (None, Some("y")));
-        }
-    }
-
-    #[test]
-    fn what_goes_wrong_says_what_to_do_and_shows_no_secret() {
-        let (platform, store) = stores();
-        store.set("session", b"k3y").unwrap();
-        for (error, words) in [
-            (Error::NoStorageAccess("k3y".into()), "unlock"),
-            (Error::BadEncoding(b"k3y".to_vec()), "sign in again"),
-            (Error::BadDataFormat(b"k3y".to_vec(), "k3y".into()), "sign in again"),
-            (Error::TooLong("the secret".to_owned(), 9), "longer than 9"),
-        ] {
-            break_next(&platform, "session", error);
-            let reason = store.get("session").unwrap_err().reason;
-            assert!(reason.contains(words) && !reason.contains("k3y"), "{reason}");
-        }
-        assert_eq!(text(&store, "session").as_deref(), Some("k3y"));
-        for name in ["", INDEX] {
-            assert!(
-                store.set(name, b"x").is_err() && store.get(name).is_err() && store.delete(name).is_err()
-            );
-        }
-    }
-
-    #[test]
-    fn a_secret_that_was_not_stored_leaves_the_earlier_one_and_is_no_secret_without_a_name() {
-        let (platform, store) = stores();
-        store.set("session", b"old").unwrap();
-        break_next(&platform, "session", Error::NoStorageAccess("locked".into()));
-        assert!(store.set("session", b"new").is_err());
-        assert_eq!(text(&store, "session").as_deref(), Some("old"));
-        break_next(&platform, INDEX, Error::NoStorageAccess("locked".into()));
-        assert!(store.set("seed", b"x").is_err());
-        assert_eq!(text(&store, "seed"), None);
-        break_next(&platform, "session", Error::NoStorageAccess("locked".into()));
-        assert!(store.delete_all().is_err());
-        store.delete_all().unwrap();
-        assert_eq!(text(&store, "session"), None);
-    }
-
-    #[test]
-    fn without_a_store_it_is_said_how_to_get_one() {
-        let error = KeyringSecretStore::with_default_store("com.example.till").unwrap_err();
-        assert!(error.reason.contains("set_default_store"), "{error}");
-    }
-}
+mod tests;

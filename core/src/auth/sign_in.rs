@@ -167,6 +167,32 @@ impl SignIn {
 }
 
 /// A sign-in that the user makes in a browser.
+///
+/// ```no_run
+/// use paysera_core::auth::{Session, SignIn, SignInError};
+/// use paysera_core::clock::SystemRandom;
+/// use paysera_core::wallet_api::ScopeName;
+///
+/// const PAGE: &str = "https://bank.paysera.com/frontend";
+/// // The app is opened by addresses that begin like this.
+/// const BACK: &str = "my-app://signed-in";
+///
+/// # fn open(url: &str) {}
+/// # async fn came_back() -> String { String::new() }
+/// async fn by_browser(sign_in: &SignIn, client_id: &str) -> Result<Session, SignInError> {
+///     let scopes = [ScopeName::Balance.into(), ScopeName::Statements.into()];
+///     let begun = sign_in.in_browser(PAGE, client_id, BACK, &scopes, &SystemRandom)?;
+///     open(&begun.url());
+///     loop {
+///         let address: String = came_back().await;
+///         match sign_in.finish(&begun, &address).await {
+///             // Somebody else can open the app as well: it goes on waiting.
+///             Err(SignInError::WrongRedirect { .. }) => continue,
+///             finished => return finished,
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct BrowserSignIn {
     page: Url,

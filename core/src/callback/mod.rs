@@ -4,6 +4,30 @@
 //!
 //! A callback tells where to look, not what is: read the transaction before
 //! acting on one. The same one may come twice.
+//!
+//! ```no_run
+//! use paysera_core::callback::{CallbackError, CallbackEvent, CallbackVerifier};
+//! use paysera_core::wallet_api::WalletApi;
+//!
+//! /// Takes the fields of the posted form and gives the status to answer with.
+//! /// The verifier is made once: it keeps the server's key.
+//! async fn callback(verifier: &CallbackVerifier, api: &WalletApi, event: &str, sign: &str) -> u16 {
+//!     match verifier.verify(event, sign).await {
+//!         Ok(CallbackEvent::Transaction { key, .. }) => match api.transactions().get(&key).await {
+//!             Ok(transaction) => {
+//!                 println!("{key} is {:?} now", transaction.status);
+//!                 200
+//!             }
+//!             // It comes again.
+//!             Err(_) => 503,
+//!         },
+//!         // Of what is not known here there is nothing to do.
+//!         Ok(_) => 200,
+//!         Err(CallbackError::NoKey(_) | CallbackError::Key(_)) => 503,
+//!         Err(_) => 400,
+//!     }
+//! }
+//! ```
 
 mod key;
 mod verifier;

@@ -134,6 +134,29 @@ impl<'a> Clients<'a> {
     /// # Errors
     /// [`WalletApiError`]. After a lost answer it may be repeated: a client that
     /// nobody uses does no harm.
+    ///
+    /// Once for each installation; what it signs with is kept as a secret:
+    ///
+    /// ```no_run
+    /// use paysera_core::auth::{FixedCredentials, SecretStore};
+    /// use paysera_core::wallet_api::{DeviceInfo, WalletApi};
+    ///
+    /// /// What this installation signs with. `app` signs as the app.
+    /// async fn device(
+    ///     app: &WalletApi,
+    ///     store: &dyn SecretStore,
+    /// ) -> Result<FixedCredentials, Box<dyn std::error::Error>> {
+    ///     if let (Some(id), Some(key)) = (store.get("device_id")?, store.get("device_key")?) {
+    ///         let (id, key) = (String::from_utf8(id.to_vec())?, String::from_utf8(key.to_vec())?);
+    ///         return Ok(FixedCredentials::new(id, key));
+    ///     }
+    ///     let info = DeviceInfo { os: Some("Android 16".to_owned()), ..DeviceInfo::default() };
+    ///     let device = app.clients().register(&info).await?;
+    ///     store.set("device_id", device.id.expose().as_bytes())?;
+    ///     store.set("device_key", device.mac_key.expose().as_bytes())?;
+    ///     Ok(device.credentials.into())
+    /// }
+    /// ```
     pub async fn register(&self, device: &DeviceInfo) -> Result<RegisteredClient, WalletApiError> {
         #[derive(Serialize)]
         struct Body<'b> {

@@ -122,11 +122,14 @@ impl Session {
             self.inner.write_late();
             return Ok(Arc::clone(&held.credentials));
         }
-        match self.refresh(refreshes).await {
+        let refreshed = self.refresh(refreshes).await;
+        if refreshed.is_err() {
+            self.inner.write_late();
+        }
+        match refreshed {
             Ok(()) => Ok(Arc::clone(&self.inner.held()?.0.credentials)),
             // It is still good for a while.
             Err(WalletApiError::NotRenewed(_)) if !self.inner.is_over(&held) => {
-                self.inner.write_late();
                 Ok(Arc::clone(&held.credentials))
             }
             Err(error) => Err(error),

@@ -14,11 +14,15 @@ use crate::wallet_api::{Bounds, Environment, Exchange, ExchangeFuture, HttpAnswe
 #[derive(Debug)]
 struct TokenServer {
     life: i64,
+    is_down: AtomicBool,
     given: AtomicU32,
 }
 
 impl Exchange for TokenServer {
     fn exchange(&self, _: HttpRequest, _: Bounds) -> ExchangeFuture<'_> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Box::pin(std::future::ready(Err(WalletApiError::Unreachable("down".into()))));
+        }
         let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
         let body = format!(
             r#"{{"access_token":"t{number}","token_type":"mac","mac_key":"k","mac_algorithm":"hmac-sha-256",
@@ -83,7 +87,8 @@ struct Phone {
 
 impl Phone {
     async fn signed_in(life: i64) -> Self {
-        let server = Arc::new(TokenServer { life, given: AtomicU32::new(0) });
+        let server =
+            Arc::new(TokenServer { life, is_down: AtomicBool::new(false), given: AtomicU32::new(0) });
         let (store, clock) = (Arc::new(Locker::default()), Arc::new(SetClock::default()));
         let app = FixedCredentials::new("app".to_owned(), "key".to_owned());
         let api = WalletApi::builder(Environment::sandbox("http://127.0.0.1:1/").unwrap(), Arc::new(app))
@@ -142,6 +147,17 @@ async fn a_refreshed_session_that_could_not_be_stored_is_stored_at_the_next_call
     phone.call().await;
     assert_eq!(phone.store.tried.load(Ordering::SeqCst), tried, "what is stored is not stored again");
     assert_eq!(phone.given(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_stored_late_also_while_the_server_gives_no_other_token() {
+    let phone = Phone::with_a_locked_store().await;
+    phone.store.is_locked.store(false, Ordering::SeqCst);
+    phone.server.is_down.store(true, Ordering::SeqCst);
+    phone.pass(4000).await;
+    assert!(phone.session.current().await.is_err());
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(phone.kept().as_deref(), Some("t2"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,10 +35,19 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new(token: Token, now: UnixSeconds) -> Self {
-        let seconds = i64::try_from(token.expires_in.as_secs()).unwrap_or(i64::MAX);
         let credentials = Arc::new(token.credentials());
-        Self { token, credentials, expires_at: now.plus(seconds) }
+        let expires_at = now.plus(lifetime(&token));
+        Self { token, credentials, expires_at }
     }
+
+    /// The life that the server gave it, in seconds.
+    pub(super) fn lifetime(&self) -> i64 {
+        lifetime(&self.token)
+    }
+}
+
+fn lifetime(token: &Token) -> i64 {
+    i64::try_from(token.expires_in.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,6 @@
 //! A signed-in user: credentials that keep themselves fresh.
 
+mod end;
 mod extend;
 mod keeping;
 
@@ -26,8 +27,6 @@ const MARGIN: i64 = 60;
 const YOUNG: Duration = Duration::from_secs(15);
 /// Pauses after failed refreshes grow up to this many.
 const MOST_FAILURES: u32 = 4;
-/// Signing out waits no longer for the server.
-const SIGN_OUT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A user's session. Implements [`Credentials`]: it refreshes its token before
 /// that ends, once however many calls wait for it, and writes the new one down
@@ -92,33 +91,9 @@ impl Session {
         self.inner.state().tokens.is_none()
     }
 
-    /// Ends the session: forgets the tokens here and in the store, then tells
-    /// the server, which may fail without harm since nobody knows them any more.
-    /// It is ended as soon as this is called, and goes on to its end also for a
-    /// caller who does not wait. What another user has signed in with since stays.
-    ///
-    /// # Errors
-    /// [`SecretStoreError`] if the store could not forget; memory has.
-    pub async fn sign_out(&self) -> Result<(), SecretStoreError> {
-        let tokens = self.inner.state().tokens.take();
-        let inner = Arc::clone(&self.inner);
-        let task = tokio::spawn(async move {
-            // A refresh under way would write its token down again.
-            let _turn = inner.refreshing.lock().await;
-            let sign_in = inner.sign_in.clone();
-            let forgotten = inner.with_store(move |store| Tokens::forget(store, &sign_in)).await;
-            if let Some(tokens) = tokens {
-                inner.revoke(&tokens).await;
-            }
-            forgotten
-        });
-        task.await
-            .unwrap_or_else(|error| Err(SecretStoreError { reason: format!("it ended early: {error}") }))
-    }
-
     async fn fresh(&self) -> Result<Arc<MacCredentials>, WalletApiError> {
         let (held, refreshes) = self.inner.held()?;
-        if !self.inner.is_ending(&held) || self.inner.state().is_young() {
+        if !self.inner.is_ending(&held) {
             self.inner.write_late();
             return Ok(Arc::clone(&held.credentials));
         }
@@ -181,11 +156,18 @@ impl Inner {
         Ok((Arc::clone(&tokens.current), state.refreshes))
     }
 
+    /// Whether a token has to be refreshed before it is used.
     fn is_ending(&self, held: &Held) -> bool {
-        let lifetime = i64::try_from(held.token.expires_in.as_secs()).unwrap_or(i64::MAX);
         // A token of two minutes must not be refreshed with every call.
-        let margin = MARGIN.min(lifetime / 4);
-        held.token.refresh_token.is_some() && held.expires_at.since(self.api.server_now()) <= margin
+        let margin = MARGIN.min(held.lifetime() / 4);
+        let left = held.expires_at.since(self.now());
+        if held.token.refresh_token.is_none() || left > margin {
+            return false;
+        }
+        // Nor one whose life is shorter than it is young. By the server's clock,
+        // too: when that has jumped, the token is as old as it says.
+        let age = u64::try_from(held.lifetime().saturating_sub(left)).unwrap_or_default();
+        Duration::from_secs(age) >= YOUNG || !self.state().is_young()
     }
 
     fn is_over(&self, held: &Held) -> bool {
@@ -230,28 +212,6 @@ impl Inner {
         state.refreshes = state.refreshes.wrapping_add(1);
         (state.failures, state.failed) = (0, None);
         Ok(())
-    }
-
-    async fn revoke(&self, tokens: &Tokens) {
-        let api = self.api.within(SIGN_OUT_PATIENCE);
-        for held in tokens.pending.iter().chain([&tokens.current]) {
-            if let Err(error) = api.oauth().revoke(&held.token.access_token).await {
-                tracing::debug!(error = error.name(), "the token was not revoked");
-                break;
-            }
-        }
-    }
-
-    /// The server has ended the session.
-    async fn end(&self) -> SignedOut {
-        let ended = self.state().tokens.take();
-        if let Some(tokens) = ended {
-            // What is left in the store is refused again after the next start.
-            if let Err(error) = self.with_store(move |store| tokens.forget_refused(store)).await {
-                tracing::warn!(%error, "a session that ended is still in the secret store");
-            }
-        }
-        SignedOut
     }
 
     async fn try_refresh(&self) -> Result<Tokens, WalletApiError> {

@@ -4,7 +4,7 @@ use super::Customer;
 use crate::clock::UnixSeconds;
 use crate::error::ApiError;
 use crate::journal::AttemptRow;
-use crate::wallet_api::{Statement, StatementFilter};
+use crate::wallet_api::{Statement, StatementFilter, UnreadableRow};
 
 /// A line of the history.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,9 @@ impl HistoryItem {
 pub struct History {
     /// Newest first.
     pub items: Vec<HistoryItem>,
+    /// Lines of the statement in currencies that this library does not know; they
+    /// are not among the items.
+    pub unreadable: Vec<UnreadableRow>,
     /// What to give as `before` for the lines after these; nothing at the end.
     pub next: Option<UnixSeconds>,
 }
@@ -65,6 +68,7 @@ impl Customer {
         };
         items.extend(rows.into_iter().filter(is_shown).map(|row| HistoryItem::Attempt(Box::new(row))));
         items.sort_by_key(|item| std::cmp::Reverse(item.at()));
-        Ok(History { items, next: oldest })
+        let unreadable = statements.unreadable().to_vec();
+        Ok(History { items, unreadable, next: oldest })
     }
 }

@@ -216,7 +216,7 @@ impl Host {
         }
         let events = entries.iter().map(|entry| Ok((entry.at, Event::from_entry(entry)?)));
         let events = events.collect::<Result<Vec<_>, JournalError>>()?;
-        Machine::fold(id, events).map(Some)
+        Ok(Some(Machine::fold(id, events)?.of_another_process()))
     }
 
     fn shared(&self, machine: &Machine) -> (Arc<Shared>, mpsc::UnboundedReceiver<Message>) {

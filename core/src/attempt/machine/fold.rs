@@ -24,6 +24,13 @@ impl Machine {
         Ok(machine)
     }
 
+    /// The attempt in another process than the one that drove it: where that one
+    /// asked for cash to be moved, nobody knows whether it was.
+    pub(crate) fn of_another_process(mut self) -> Self {
+        self.now.asked_here = false;
+        self
+    }
+
     /// Takes note of an event that is in the journal.
     pub(crate) fn apply(&mut self, event: &Event, at: UnixSeconds) {
         match event {

@@ -376,3 +376,17 @@ fn an_attempt_is_the_fold_of_its_events_and_every_event_can_be_kept() {
     }
     assert_eq!(world.machine.projection().cash_minor, AMOUNT.minor());
 }
+
+/// Also before the attempt that was read again hears that it goes on.
+#[test]
+fn rule_10_what_is_read_from_the_journal_asks_and_never_says_hand_out_again() {
+    let events = [
+        Event::Started { intent: Box::new(intent("cash_out")) },
+        Event::ConfirmSent,
+        Event::Confirmed { amount: AMOUNT, at: NOW, payer: Some(customer()) },
+        Event::CashAsked { step: crate::attempt::state::CashStep::HandOut },
+    ];
+    let id = AttemptId::parse("00000000-0000-4000-8000-000000000001").unwrap();
+    let machine = Machine::fold(id, events.into_iter().map(|event| (NOW, event))).unwrap();
+    assert_eq!(machine.of_another_process().shown(NOW).name(), "cash_question");
+}

@@ -16,7 +16,6 @@ use super::requests;
 use super::state::{AttemptState, CashStep};
 use crate::clock::UnixSeconds;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{Commit, Entry, JournalError};
 
 /// How long to wait before a write to the journal that failed is tried again.
 const FIRST_STORAGE_PAUSE: Duration = Duration::from_millis(500);
@@ -203,7 +202,7 @@ impl Driver {
             for event in &events {
                 next.apply(event, at);
             }
-            match self.write(&next, &events, at).await {
+            match self.host.write(&next, &events, at).await {
                 Ok(()) => {
                     self.machine = next;
                     return;
@@ -226,12 +225,5 @@ impl Driver {
                 }
             }
         }
-    }
-
-    async fn write(&self, next: &Machine, events: &[Event], at: UnixSeconds) -> Result<(), JournalError> {
-        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<Entry>, _>>()?;
-        let commit = Commit { at, day: self.host.calendar.day(at), entries, projection: next.projection() };
-        let id = next.id;
-        self.host.journal.run(move |journal| journal.append(id, &commit)).await
     }
 }

@@ -15,10 +15,10 @@ use super::machine::{Heard, Machine};
 use super::state::AttemptState;
 use super::watcher::{Pace, Watcher};
 use crate::calendar::BusinessCalendar;
-use crate::clock::{Clock, Random};
+use crate::clock::{Clock, Random, UnixSeconds};
 use crate::code::{ReservationCode, TransactionKey};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptId, Commit, Journal, JournalError, NewAttempt};
+use crate::journal::{AttemptId, Commit, Entry, Journal, JournalError, NewAttempt};
 use crate::wallet_api::WalletApi;
 
 /// After a panic a driver starts again so often, and then stays as it is until
@@ -174,11 +174,9 @@ impl Host {
             if self.running().contains_key(&row.id) {
                 continue;
             }
-            match self.read(row.id).await {
-                Ok(Some(machine)) => drop(self.launch_resumed(machine)),
-                Ok(None) => {}
-                // One that can't be read must not keep the others from going on.
-                Err(error) => tracing::error!(attempt = %row.id, %error, "an attempt can't be resumed"),
+            // One that can't be read must not keep the others from going on.
+            if let Err(error) = self.pick_up(row.id).await {
+                tracing::error!(attempt = %row.id, %error, "an attempt can't be resumed");
             }
         }
         for row in self.journal.run(Journal::to_sweep).await? {
@@ -226,34 +224,52 @@ impl Host {
         (Arc::new(Shared::new(machine.id, kind, amount, state, inbox)), messages)
     }
 
+    /// Goes on with what another process left. What that one had not sent is
+    /// over, before anybody asks for it again.
+    async fn pick_up(self: &Arc<Self>, id: AttemptId) -> Result<(), JournalError> {
+        let Some(mut machine) = self.read(id).await? else { return Ok(()) };
+        let at = self.api.server_now();
+        let events = machine.hear(Heard::Resumed, at);
+        for event in &events {
+            machine.apply(event, at);
+        }
+        if !events.is_empty() {
+            self.write(&machine, &events, at).await?;
+        }
+        if !machine.is_over() {
+            self.launch(machine);
+        }
+        Ok(())
+    }
+
+    /// Writes events of an attempt down, with what it comes to with them.
+    pub(super) async fn write(
+        &self,
+        machine: &Machine,
+        events: &[Event],
+        at: UnixSeconds,
+    ) -> Result<(), JournalError> {
+        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<Entry>, _>>()?;
+        let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
+        let id = machine.id;
+        self.journal.run(move |journal| journal.append(id, &commit)).await
+    }
+
     pub(super) fn launch(self: &Arc<Self>, machine: Machine) -> Attempt {
-        self.spawn(machine, false)
-    }
-
-    fn launch_resumed(self: &Arc<Self>, machine: Machine) -> Attempt {
-        self.spawn(machine, true)
-    }
-
-    fn spawn(self: &Arc<Self>, machine: Machine, resumed: bool) -> Attempt {
         let (shared, messages) = self.shared(&machine);
         let attempt = Attempt { shared: Arc::clone(&shared) };
         self.running().insert(machine.id, attempt.clone());
         let inbox: Inbox = Arc::new(tokio::sync::Mutex::new(messages));
-        tokio::spawn(Arc::clone(self).supervise(machine, shared, inbox, resumed));
+        tokio::spawn(Arc::clone(self).supervise(machine, shared, inbox));
         attempt
     }
 
     /// Runs the driver to the attempt's end. A panic leaves the attempt unknown,
     /// and the driver starts again from the journal.
-    async fn supervise(
-        self: Arc<Self>,
-        machine: Machine,
-        shared: Arc<Shared>,
-        inbox: Inbox,
-        mut resumed: bool,
-    ) {
+    async fn supervise(self: Arc<Self>, machine: Machine, shared: Arc<Shared>, inbox: Inbox) {
         let id = machine.id;
         let mut machine = Some(machine);
+        let mut resumed = false;
         for _ in 0..=RESTARTS {
             let Some(next) = machine.take() else { break };
             let driver = Driver { machine: next, host: Arc::clone(&self), shared: Arc::clone(&shared) };

@@ -56,6 +56,7 @@ pub(crate) struct Host {
     starting: tokio::sync::Mutex<()>,
     /// One sweep at a time: the next one finds less to do.
     pub(super) sweeping: tokio::sync::Mutex<()>,
+    rebuilding: tokio::sync::Mutex<()>,
     resumed: OnceCell<()>,
 }
 
@@ -74,6 +75,7 @@ impl Host {
             running: Mutex::default(),
             starting: tokio::sync::Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
+            rebuilding: tokio::sync::Mutex::default(),
             resumed: OnceCell::new(),
         })
     }
@@ -164,7 +166,15 @@ impl Host {
 
     /// Resumes what the journal has open, once: at the first use at the latest.
     pub(crate) async fn ready(self: &Arc<Self>) -> Result<(), ApiError> {
-        self.resumed.get_or_try_init(|| self.resume()).await.copied()
+        self.resumed.get_or_try_init(|| self.resume()).await?;
+        // Also later: the file can be lost while the app is in the background.
+        if self.journal.run(Journal::is_to_be_rebuilt).await? {
+            let _turn = self.rebuilding.lock().await;
+            if self.journal.run(Journal::is_to_be_rebuilt).await? {
+                self.rebuild().await?;
+            }
+        }
+        Ok(())
     }
 
     async fn resume(self: &Arc<Self>) -> Result<(), ApiError> {
@@ -183,9 +193,6 @@ impl Host {
             self.sweep_later(row.id);
         }
         self.sweep_strays();
-        if self.journal.run(Journal::is_to_be_rebuilt).await? {
-            self.rebuild().await?;
-        }
         Ok(())
     }
 
@@ -301,7 +308,7 @@ impl Host {
         }
     }
 
-    fn running(&self) -> MutexGuard<'_, HashMap<AttemptId, Attempt>> {
+    pub(super) fn running(&self) -> MutexGuard<'_, HashMap<AttemptId, Attempt>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -87,7 +87,9 @@ impl Host {
         let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
         // The second transaction of one attempt is the sweep's.
         let earlier = self.journal.run(move |journal| journal.begin(&new, &commit)).await?;
-        if earlier.is_none() && !machine.is_over() {
+        // One whose driver outlived the file goes on by itself.
+        let runs = self.running().contains_key(&id);
+        if earlier.is_none() && !machine.is_over() && !runs {
             self.launch(machine);
         }
         Ok(())

@@ -731,3 +731,35 @@ async fn what_is_made_while_it_is_compared_is_no_difference() {
     let compared = busy.reconcile(always()).await.unwrap();
     assert_eq!((compared.agreed, compared.differences), (1, Vec::new()));
 }
+
+#[tokio::test]
+async fn rule_15_a_journal_that_is_damaged_in_the_background_is_rebuilt_before_anything_begins() {
+    let shop = Shop::open().await;
+    let folder = std::env::temp_dir().join(format!("paysera-damaged-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = TillSettings {
+        pace: paysera_core::attempt::Pace::steady(paysera_e2e::POLL),
+        ..TillSettings::default()
+    };
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal.clone(), "till")
+        .build()
+        .unwrap();
+    let phone = shop.phone(&CUSTOMER);
+    let before = till.collect(CollectRequest::new("before", gel(100), "Coffee")).await.unwrap();
+    shop.pay(&before, &phone).await;
+    journal.suspend().unwrap();
+    for name in ["journal-2112.sqlite", "journal-2112.sqlite-wal"] {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+    std::fs::write(folder.join("journal-2112.sqlite"), "not a journal any more, not at all".repeat(9))
+        .unwrap();
+    assert!(journal.resume(UnixSeconds(0)).unwrap().is_some());
+    let after = till.collect(CollectRequest::new("after", gel(200), "Coffee")).await.unwrap();
+    let known = journal.attempt(before.id()).unwrap().expect("the server knows of it");
+    assert_eq!(known.state, "settled");
+    shop.pay(&after, &phone).await;
+    assert_eq!(after.state().name(), "settled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -139,7 +139,6 @@ impl Driver {
                     Some(Message::Tapped(tap)) if handled(&tap) => {}
                     Some(message) => {
                         self.hear_message(message).await;
-                        self.show();
                         if self.machine.plan(self.now()) != plan {
                             return;
                         }

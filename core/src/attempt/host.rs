@@ -118,25 +118,32 @@ impl Host {
         let at = self.api.server_now();
         let machine = Machine::begin(id, intent, code, at);
         let started = Event::Started { intent: Box::new(machine.intent.clone()) };
-        let commit = Commit {
-            at,
-            day: self.calendar.day(at),
-            entries: vec![started.to_entry()?],
-            projection: machine.projection(),
-        };
-        let new = NewAttempt {
-            id,
-            request_id: machine.intent.request_id.clone(),
-            kind: machine.intent.kind,
-            amount: machine.intent.amount,
-            tip: machine.intent.tip,
-            bill: machine.intent.bill.clone(),
-            staff: machine.intent.staff.clone(),
-        };
-        match self.journal.run(move |journal| journal.begin(&new, &commit)).await? {
+        match self.write_new(&machine, &[started], at).await? {
             Some(earlier) => self.found_earlier(earlier, &machine).await,
             None => Ok(self.launch(machine)),
         }
+    }
+
+    /// Writes an attempt down that the journal does not have, unless the same
+    /// request began one before: that one's identifier is given then.
+    pub(super) async fn write_new(
+        &self,
+        machine: &Machine,
+        events: &[Event],
+        at: UnixSeconds,
+    ) -> Result<Option<AttemptId>, JournalError> {
+        let commit = self.commit(machine, events, at)?;
+        let intent = &machine.intent;
+        let new = NewAttempt {
+            id: machine.id,
+            request_id: intent.request_id.clone(),
+            kind: intent.kind,
+            amount: intent.amount,
+            tip: intent.tip,
+            bill: intent.bill.clone(),
+            staff: intent.staff.clone(),
+        };
+        self.journal.run(move |journal| journal.begin(&new, &commit)).await
     }
 
     /// The attempt of the same request; the request must be the same, too.
@@ -256,10 +263,13 @@ impl Host {
         events: &[Event],
         at: UnixSeconds,
     ) -> Result<(), JournalError> {
-        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<Entry>, _>>()?;
-        let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
-        let id = machine.id;
+        let (id, commit) = (machine.id, self.commit(machine, events, at)?);
         self.journal.run(move |journal| journal.append(id, &commit)).await
+    }
+
+    fn commit(&self, machine: &Machine, events: &[Event], at: UnixSeconds) -> Result<Commit, JournalError> {
+        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<Entry>, _>>()?;
+        Ok(Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() })
     }
 
     pub(super) fn launch(self: &Arc<Self>, machine: Machine) -> Attempt {

@@ -11,7 +11,7 @@ use super::lost::{look_through, parameter};
 use super::machine::{Heard, Machine, Plan, Sighting};
 use super::state::{CancelReason, CashStep};
 use crate::error::{ApiError, ApiErrorKind};
-use crate::journal::{AttemptId, AttemptKind, Commit, NewAttempt};
+use crate::journal::{AttemptId, AttemptKind};
 use crate::money::Money;
 use crate::wallet_api::{Reserve, Transaction, TransactionStatus};
 
@@ -74,19 +74,8 @@ impl Host {
             machine.apply(&event, at);
             events.push(event);
         }
-        let new = NewAttempt {
-            id,
-            request_id: intent.request_id,
-            kind: intent.kind,
-            amount: intent.amount,
-            tip: intent.tip,
-            bill: intent.bill,
-            staff: intent.staff,
-        };
-        let entries = events.iter().map(Event::to_entry).collect::<Result<Vec<_>, _>>()?;
-        let commit = Commit { at, day: self.calendar.day(at), entries, projection: machine.projection() };
         // The second transaction of one attempt is the sweep's.
-        let earlier = self.journal.run(move |journal| journal.begin(&new, &commit)).await?;
+        let earlier = self.write_new(&machine, &events, at).await?;
         // One whose driver outlived the file goes on by itself.
         let runs = self.running().contains_key(&id);
         if earlier.is_none() && !machine.is_over() && !runs {

@@ -8,27 +8,20 @@ use super::reservation_codes::{CodeChain, ReservationCodeGenerator};
 use super::{Customer, Phone};
 use crate::attempt::Pace;
 use crate::auth::SecretStore;
-use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::clock::{Clock, Random};
 use crate::code::WalletId;
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::Journal;
 use crate::wallet_api::{
-    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi,
+    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi, WalletApiBuilder,
 };
 
 /// Builds a [`Customer`].
 #[derive(Debug)]
 pub struct CustomerBuilder {
-    environment: Environment,
-    credentials: Arc<dyn Credentials>,
+    api: WalletApiBuilder,
     codes: Option<CodeChain>,
     journal: Option<Arc<Journal>>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-    budget: Option<Arc<RequestBudget>>,
-    timeouts: Timeouts,
-    retries: RetryPolicy,
-    exchange: Option<Arc<dyn Exchange>>,
     wallet: Option<WalletId>,
     device: String,
     pace: Pace,
@@ -37,16 +30,9 @@ pub struct CustomerBuilder {
 impl CustomerBuilder {
     pub(super) fn new(environment: Environment, credentials: Arc<dyn Credentials>) -> Self {
         Self {
-            environment,
-            credentials,
+            api: WalletApi::builder(environment, credentials),
             codes: None,
             journal: None,
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            budget: None,
-            timeouts: Timeouts::default(),
-            retries: RetryPolicy::default(),
-            exchange: None,
             wallet: None,
             device: "customer".to_owned(),
             pace: Pace::default(),
@@ -89,35 +75,35 @@ impl CustomerBuilder {
     /// How long parts of a request may take.
     #[must_use]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+        self.api = self.api.timeouts(timeouts);
         self
     }
 
     /// How often reads are repeated.
     #[must_use]
     pub fn retries(mut self, retries: RetryPolicy) -> Self {
-        self.retries = retries;
+        self.api = self.api.retries(retries);
         self
     }
 
     /// Carries requests otherwise than over the network.
     #[must_use]
     pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
-        self.exchange = Some(exchange);
+        self.api = self.api.exchange(exchange);
         self
     }
 
     /// Takes another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+        self.api = self.api.clock(clock);
         self
     }
 
     /// Takes another random source than the system's.
     #[must_use]
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
-        self.random = random;
+        self.api = self.api.random(random);
         self
     }
 
@@ -132,7 +118,7 @@ impl CustomerBuilder {
     /// account on a device share one budget.
     #[must_use]
     pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
-        self.budget = Some(budget);
+        self.api = self.api.budget(budget);
         self
     }
 
@@ -144,7 +130,7 @@ impl CustomerBuilder {
     /// zero, or a journal of another wallet than the one that was chosen.
     pub fn build(self) -> Result<Customer, ApiError> {
         let is_durable = self.journal.as_ref().is_some_and(|journal| journal.is_durable());
-        if self.environment.is_production() && !is_durable {
+        if self.api.environment().is_production() && !is_durable {
             return Err(ApiError::local(ApiErrorKind::StorageFailed));
         }
         let of_journal = self.journal.as_ref().map(|journal| journal.owner().wallet);
@@ -154,23 +140,13 @@ impl CustomerBuilder {
             return Err(ApiError::rejected("journal", "belongs to another wallet"));
         }
         self.pace.check()?;
-        let mut api = WalletApi::builder(self.environment, self.credentials)
-            .clock(Arc::clone(&self.clock))
-            .random(Arc::clone(&self.random))
-            .timeouts(self.timeouts)
-            .retries(self.retries);
-        if let Some(budget) = self.budget {
-            api = api.budget(budget);
-        }
-        if let Some(exchange) = self.exchange {
-            api = api.exchange(exchange);
-        }
+        let (clock, random) = (self.api.its_clock(), self.api.its_random());
         let phone = Phone {
-            api: api.build()?,
+            api: self.api.build()?,
             device: self.device,
             journal: self.journal,
-            clock: self.clock,
-            random: self.random,
+            clock,
+            random,
             pace: self.pace,
             wallet: OnceCell::new_with(self.wallet.or(of_journal)),
             host: OnceCell::new(),

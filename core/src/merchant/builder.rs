@@ -7,11 +7,11 @@ use super::till::Till;
 use super::{Merchant, TillPlace};
 use crate::attempt::{Host, HostSetup, Pace};
 use crate::calendar::BusinessCalendar;
-use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::clock::{Clock, Random};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{InstallId, Journal, JournalOwner};
 use crate::wallet_api::{
-    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi,
+    Credentials, Environment, Exchange, RequestBudget, RetryPolicy, Timeouts, WalletApi, WalletApiBuilder,
 };
 
 /// What a merchant can choose about a till.
@@ -57,35 +57,21 @@ impl Default for TillSettings {
 /// Builds a [`Merchant`].
 #[derive(Debug)]
 pub struct MerchantBuilder {
-    environment: Environment,
-    credentials: Arc<dyn Credentials>,
+    api: WalletApiBuilder,
     place: TillPlace,
     device: String,
     settings: TillSettings,
     journal: Option<Arc<Journal>>,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-    budget: Option<Arc<RequestBudget>>,
-    timeouts: Timeouts,
-    retries: RetryPolicy,
-    exchange: Option<Arc<dyn Exchange>>,
 }
 
 impl MerchantBuilder {
     pub(super) fn new(environment: Environment, credentials: Arc<dyn Credentials>, place: TillPlace) -> Self {
         Self {
-            environment,
-            credentials,
+            api: WalletApi::builder(environment, credentials),
             place,
             device: "till".to_owned(),
             settings: TillSettings::default(),
             journal: None,
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            budget: None,
-            timeouts: Timeouts::default(),
-            retries: RetryPolicy::default(),
-            exchange: None,
         }
     }
 
@@ -115,35 +101,35 @@ impl MerchantBuilder {
     /// How long parts of a request may take.
     #[must_use]
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+        self.api = self.api.timeouts(timeouts);
         self
     }
 
     /// How often reads are repeated.
     #[must_use]
     pub fn retries(mut self, retries: RetryPolicy) -> Self {
-        self.retries = retries;
+        self.api = self.api.retries(retries);
         self
     }
 
     /// Carries requests otherwise than over the network.
     #[must_use]
     pub fn exchange(mut self, exchange: Arc<dyn Exchange>) -> Self {
-        self.exchange = Some(exchange);
+        self.api = self.api.exchange(exchange);
         self
     }
 
     /// Takes another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+        self.api = self.api.clock(clock);
         self
     }
 
     /// Takes another random source than the system's.
     #[must_use]
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
-        self.random = random;
+        self.api = self.api.random(random);
         self
     }
 
@@ -151,7 +137,7 @@ impl MerchantBuilder {
     /// Clients of one account on a device share one budget.
     #[must_use]
     pub fn budget(mut self, budget: Arc<RequestBudget>) -> Self {
-        self.budget = Some(budget);
+        self.api = self.api.budget(budget);
         self
     }
 
@@ -166,11 +152,11 @@ impl MerchantBuilder {
         let journal = match self.journal {
             Some(journal) => journal,
             None => {
-                let install = InstallId::new(self.random.as_ref()).map_err(ApiError::bug)?;
+                let install = InstallId::new(self.api.its_random().as_ref()).map_err(ApiError::bug)?;
                 Arc::new(Journal::in_memory(JournalOwner { install, wallet: self.place.wallet })?)
             }
         };
-        if self.environment.is_production() && !journal.is_durable() {
+        if self.api.environment().is_production() && !journal.is_durable() {
             return Err(ApiError::local(ApiErrorKind::StorageFailed));
         }
         if journal.owner().wallet != self.place.wallet {
@@ -188,23 +174,13 @@ impl MerchantBuilder {
             }
         }
         settings.pace.check()?;
-        let mut api = WalletApi::builder(self.environment, self.credentials)
-            .clock(Arc::clone(&self.clock))
-            .random(Arc::clone(&self.random))
-            .timeouts(self.timeouts)
-            .retries(self.retries)
-            .on_behalf_of(self.place.project, self.place.location);
-        if let Some(budget) = self.budget {
-            api = api.budget(budget);
-        }
-        if let Some(exchange) = self.exchange {
-            api = api.exchange(exchange);
-        }
+        let (clock, random) = (self.api.its_clock(), self.api.its_random());
+        let api = self.api.on_behalf_of(self.place.project, self.place.location).build()?;
         let host = Host::new(HostSetup {
-            api: api.build()?,
+            api,
             journal,
-            clock: self.clock,
-            random: self.random,
+            clock,
+            random,
             calendar: settings.calendar.clone(),
             device: self.device,
             pace: settings.pace,

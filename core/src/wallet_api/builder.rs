@@ -41,6 +41,21 @@ impl WalletApiBuilder {
         }
     }
 
+    /// The server that it will talk to.
+    pub(crate) const fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The clock that it will use.
+    pub(crate) fn its_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The random source that it will use.
+    pub(crate) fn its_random(&self) -> Arc<dyn Random> {
+        Arc::clone(&self.random)
+    }
+
     /// Takes another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

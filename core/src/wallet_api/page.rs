@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::tolerance::{null_is_missing, readable};
 use crate::clock::UnixSeconds;
@@ -152,10 +153,16 @@ impl<T> Rows<T> {
             }
             return Ok(rows);
         }
-        while let Some(row) = list.next_element::<Value>()? {
-            match UnreadableRow::of(&row) {
-                Some(unreadable) => rows.unreadable.push(unreadable),
-                None => rows.items.push(T::deserialize(row).map_err(serde::de::Error::custom)?),
+        // Looked into a second time only where it can't be read.
+        while let Some(row) = list.next_element::<&'de RawValue>()? {
+            match serde_json::from_str(row.get()) {
+                Ok(item) => rows.items.push(item),
+                Err(error) => {
+                    match serde_json::from_str(row.get()).ok().and_then(|row| UnreadableRow::of(&row)) {
+                        Some(unreadable) => rows.unreadable.push(unreadable),
+                        None => return Err(serde::de::Error::custom(error)),
+                    }
+                }
             }
         }
         Ok(rows)

@@ -1,0 +1,226 @@
+//! What is left after the journal, the session or the process was gone.
+
+use super::*;
+
+/// After the journal was lost what the server knows of this till is taken over.
+#[tokio::test]
+async fn rule_15_a_lost_journal_is_rebuilt_from_the_server() {
+    let shop = Shop::open().await;
+    let paid = settled(
+        &shop,
+        CollectRequest { bill: Some("7".to_owned()), ..CollectRequest::new("a", gel(100), "A") },
+    )
+    .await;
+    let code = shop.phone(&CUSTOMER).cash_out_code().unwrap();
+    let out = shop.cash_out("b", 200, code).await.unwrap();
+    until(&out, "hand_out_cash").await;
+    let open = shop.collect("c", 300).await.unwrap();
+    until(&open, "presenting").await;
+
+    let folder = std::env::temp_dir().join(format!("paysera-rebuilt-{}", paid.id()));
+    std::fs::create_dir(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = quick();
+    let again = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till")
+        .build()
+        .unwrap();
+    let resumed = again.resume().await.unwrap();
+    let ids: BTreeSet<_> = resumed.iter().map(Attempt::id).collect();
+    assert_eq!(ids, BTreeSet::from([out.id(), open.id()]));
+    let row = again.journal().attempt(paid.id()).unwrap().unwrap();
+    assert_eq!((row.state.as_str(), row.bill.as_deref()), ("settled", Some("7")));
+    for attempt in resumed {
+        if attempt.id() == out.id() {
+            // Never asked for a second time: a person says whether it was done.
+            let state = until(&attempt, "cash_question").await;
+            assert_eq!(state, AttemptState::CashQuestion { step: CashStep::HandOut, amount: gel(200) });
+            attempt.cash_handed_out();
+            assert_eq!(attempt.ended().await.name(), "settled");
+        } else {
+            attempt.cancel();
+            assert_eq!(attempt.ended().await.name(), "cancelled");
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Rule 17: signing out, or losing the token, ends no attempt.
+#[tokio::test]
+async fn rule_17_open_attempts_outlive_the_session_and_resume_for_the_same_wallet() {
+    let shop = Shop::open().await;
+    let folder = std::env::temp_dir().join(format!("paysera-signed-out-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let open = || Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = || quick();
+    let journal = open();
+    let code;
+    let id;
+    {
+        let before =
+            till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings(), journal.clone(), "till")
+                .build()
+                .unwrap();
+        let attempt = before.collect(CollectRequest::new("r", gel(100), "Coffee")).await.unwrap();
+        let AttemptState::Presenting { code: shown, .. } = until(&attempt, "presenting").await else {
+            panic!()
+        };
+        (code, id) = (shown, attempt.id());
+        // The app closes the journal when its user signs out.
+        journal.suspend().unwrap();
+    }
+    let phone = shop.phone(&CUSTOMER);
+    phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+    let after = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings(), open(), "till")
+        .build()
+        .unwrap();
+    let resumed = after.resume().await.unwrap();
+    assert_eq!(resumed.iter().map(Attempt::id).collect::<Vec<_>>(), [id]);
+    assert_eq!(resumed[0].ended().await.name(), "settled");
+    let other = till(
+        &shop.environment,
+        retailer(),
+        LOCATION_ALL_SERVICES,
+        settings(),
+        journal_of(CUSTOMER.wallet),
+        "till",
+    );
+    assert!(matches!(kind(other.build()), ApiErrorKind::RejectedInput { .. }));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The till of the shop with a new journal, in a folder of its own.
+fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
+    let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = quick();
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till");
+    (till.build().unwrap(), folder)
+}
+
+/// Of two transactions of one attempt it is the one that money moved for.
+#[tokio::test]
+async fn rule_15_a_rebuilt_journal_has_the_transaction_that_settled_and_not_its_lost_double() {
+    let shop = Shop::open().await;
+    let twice = paysera_sandbox::Fault::ProcessTwice;
+    let twice = paysera_sandbox::FaultRule::new("transaction", twice).method("POST").times(1);
+    shop.sandbox.faults().add(twice).unwrap();
+    let paid = settled(&shop, CollectRequest::new("r", gel(100), "Coffee")).await;
+    assert_eq!(shop.transactions().await.len(), 2);
+    let (again, folder) = with_a_new_journal(&shop, "doubled");
+    again.resume().await.unwrap();
+    let row = again.journal().attempt(paid.id()).unwrap().unwrap();
+    assert_eq!(row.state, "settled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A till that forgot why it holds money does not take all of it.
+#[tokio::test]
+async fn rule_15_money_that_was_only_held_stays_so_after_the_journal_was_lost() {
+    let shop = Shop::open().await;
+    let request = CollectRequest { hold: true, ..CollectRequest::new("fuel", gel(5000), "Fuel") };
+    let attempt = shop.till.collect(request).await.unwrap();
+    let AttemptState::Presenting { code, .. } = until(&attempt, "presenting").await else { panic!() };
+    let phone = shop.phone(&CUSTOMER);
+    phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+    until(&attempt, "reserved").await;
+    let (again, folder) = with_a_new_journal(&shop, "held");
+    let resumed = again.resume().await.unwrap().remove(0);
+    until(&resumed, "reserved").await;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(resumed.state().name(), "reserved");
+    resumed.settle(gel(3720));
+    let AttemptState::Settled { receipt } = resumed.ended().await else { panic!("{:?}", resumed.state()) };
+    assert_eq!(receipt.amount, gel(3720));
+    shop.assert_moved(&[(CUSTOMER.wallet, -3720), (RETAILER_WALLET, 3720)]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A storage that is full.
+#[derive(Debug)]
+struct Full(AtomicBool);
+
+impl paysera_core::journal::CommitObserver for Full {
+    fn before(
+        &self,
+        commit: paysera_core::journal::Observed<'_>,
+    ) -> Result<(), paysera_core::journal::JournalError> {
+        if self.0.load(Ordering::SeqCst) && commit.entries[0].name != "started" {
+            return Err(paysera_core::journal::JournalError::Storage { reason: "full".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+/// What ended since storage failed does not stay open: neither its bill nor the
+/// drawer waits for it.
+#[tokio::test]
+async fn what_could_not_be_written_down_before_it_was_sent_is_over_in_the_journal_too() {
+    let shop = Shop::open().await;
+    let full = Arc::new(Full(AtomicBool::new(true)));
+    let journal = paysera_core::journal::Journal::in_memory(shop.journal.owner()).unwrap();
+    let journal = Arc::new(journal.observed_by(full.clone()));
+    let settings = quick();
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal.clone(), "till")
+        .build()
+        .unwrap();
+    let collect = || till.collect(CollectRequest::new("r", gel(100), "Coffee"));
+    let first = collect().await.unwrap();
+    let failed = |state: AttemptState| match state {
+        AttemptState::Failed { error } => error.kind == ApiErrorKind::StorageFailed,
+        _ => false,
+    };
+    assert!(failed(first.ended().await));
+    assert!(failed(collect().await.unwrap().state()), "the same request is the same attempt");
+    full.0.store(false, Ordering::SeqCst);
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        if journal.open_attempts().unwrap().is_empty() {
+            break;
+        }
+    }
+    assert!(journal.open_attempts().unwrap().is_empty(), "it would stay open until the app starts anew");
+    assert!(failed(collect().await.unwrap().state()));
+    assert!(shop.transactions().await.is_empty());
+}
+
+#[tokio::test]
+async fn rule_15_real_money_needs_a_journal_that_outlives_the_process() {
+    let production = paysera_core::wallet_api::Environment::production().unwrap();
+    let journal = journal_of(RETAILER_WALLET);
+    let settings = TillSettings::default();
+    let till = till(&production, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till").build();
+    assert_eq!(kind(till), ApiErrorKind::StorageFailed);
+}
+
+#[tokio::test]
+async fn rule_15_a_journal_that_is_damaged_in_the_background_is_rebuilt_before_anything_begins() {
+    let shop = Shop::open().await;
+    let folder = std::env::temp_dir().join(format!("paysera-damaged-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = quick();
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal.clone(), "till")
+        .build()
+        .unwrap();
+    let phone = shop.phone(&CUSTOMER);
+    let before = till.collect(CollectRequest::new("before", gel(100), "Coffee")).await.unwrap();
+    shop.pay(&before, &phone).await;
+    journal.suspend().unwrap();
+    for name in ["journal-2112.sqlite", "journal-2112.sqlite-wal"] {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+    std::fs::write(folder.join("journal-2112.sqlite"), "not a journal any more, not at all".repeat(9))
+        .unwrap();
+    assert!(journal.resume(UnixSeconds(0)).unwrap().is_some());
+    let after = till.collect(CollectRequest::new("after", gel(200), "Coffee")).await.unwrap();
+    let known = journal.attempt(before.id()).unwrap().expect("the server knows of it");
+    assert_eq!(known.state, "settled");
+    shop.pay(&after, &phone).await;
+    assert_eq!(after.state().name(), "settled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

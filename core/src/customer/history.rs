@@ -3,7 +3,7 @@
 use super::Customer;
 use crate::clock::UnixSeconds;
 use crate::error::ApiError;
-use crate::journal::AttemptRow;
+use crate::journal::{AttemptRow, Period};
 use crate::wallet_api::{Statement, StatementFilter, UnreadableRow};
 
 /// A line of the history.
@@ -40,7 +40,8 @@ pub struct History {
 }
 
 impl Customer {
-    /// The latest `limit` lines of the history that are older than `before`:
+    /// The latest lines of the history that are older than `before`, `limit` of
+    /// the statement and those of the same time besides:
     /// the account's statement, and what this phone's journal knows besides.
     ///
     /// # Errors
@@ -52,21 +53,24 @@ impl Customer {
         let filter = StatementFilter { to, page: Some(limit.clamp(1, 200)), ..StatementFilter::default() };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let mut statements = self.phone.api.wallets().statements(self.phone.wallet_ref(), filter);
-        let mut items = Vec::new();
-        while items.len() < limit {
-            let Some(statement) = statements.next().await? else { break };
+        let mut items: Vec<HistoryItem> = Vec::new();
+        let mut oldest = None;
+        while let Some(statement) = statements.next().await? {
+            let last = items.last().map(HistoryItem::at);
+            // The lines of one second stay together: the next ones begin before it.
+            if items.len() >= limit && last.is_some_and(|last| statement.date < last) {
+                oldest = last;
+                break;
+            }
             items.push(HistoryItem::Moved(Box::new(statement)));
         }
-        let older_follow = items.len() >= limit;
-        let oldest = if older_follow { items.last().map(HistoryItem::at) } else { None };
-        let latest = u32::try_from(limit).unwrap_or(u32::MAX);
-        let rows = host.journal.run(move |journal| journal.latest(latest, None)).await?;
-        let is_shown = |row: &AttemptRow| {
-            row.settlement.is_none()
-                && before.is_none_or(|before| row.started_at < before)
-                && oldest.is_none_or(|oldest| row.started_at >= oldest)
+        let period = Period {
+            from: oldest.unwrap_or(UnixSeconds(i64::MIN)),
+            until: before.unwrap_or(UnixSeconds(i64::MAX)),
         };
-        items.extend(rows.into_iter().filter(is_shown).map(|row| HistoryItem::Attempt(Box::new(row))));
+        let rows = host.journal.run(move |journal| journal.started_in(period)).await?;
+        let unsettled = rows.into_iter().filter(|row| row.settlement.is_none());
+        items.extend(unsettled.map(|row| HistoryItem::Attempt(Box::new(row))));
         items.sort_by_key(|item| std::cmp::Reverse(item.at()));
         let unreadable = statements.unreadable().to_vec();
         Ok(History { items, unreadable, next: oldest })

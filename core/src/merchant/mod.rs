@@ -201,7 +201,8 @@ impl Merchant {
     /// # Errors
     /// [`ApiError`]: `staff_not_allowed`; `not_found` for an attempt of another
     /// till; `wrong_state` for one that did not settle or is given back already;
-    /// `not_allowed` for a cash-out; `rejected_input` for more than was paid; or
+    /// `not_allowed` for a cash-out; `not_enough_cash` to undo a cash-in;
+    /// `rejected_input` for more than was paid; or
     /// the payment can't be read.
     pub async fn refund(&self, request: RefundRequest) -> Result<Attempt, ApiError> {
         self.till.refund(request).await

@@ -1,7 +1,7 @@
 //! Refund: a settled payment goes back to the payer, whole or in part; a cash-in
 //! is undone, and the cash goes back to the customer.
 
-use super::till::Till;
+use super::till::{Till, check_drawer};
 use crate::attempt::{Attempt, AttemptState, Intent, Steps};
 use crate::code::TransactionKey;
 use crate::error::{ApiError, ApiErrorKind};
@@ -67,7 +67,12 @@ impl Till {
         };
         // Asked at the start itself: two at once must not both give back.
         self.host
-            .start_if(intent, None, move |journal| check_no_other_refund(journal, &key, &request_id))
+            .start_if(intent, None, move |journal| {
+                if returns_cash {
+                    check_drawer(journal, amount, &request_id)?;
+                }
+                check_no_other_refund(journal, &key, &request_id)
+            })
             .await
     }
 

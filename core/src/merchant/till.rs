@@ -130,7 +130,7 @@ impl Till {
 
 /// A drawer that is kept must hold the cash. What other open attempts are about
 /// to hand out counts as gone.
-fn check_drawer(journal: &Journal, cash: Money, request_id: &str) -> Result<(), ApiError> {
+pub(super) fn check_drawer(journal: &Journal, cash: Money, request_id: &str) -> Result<(), ApiError> {
     let currency = cash.currency();
     let Some(drawer) = journal.drawer(currency)? else { return Ok(()) };
     let promised = journal

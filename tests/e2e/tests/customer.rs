@@ -128,8 +128,39 @@ async fn the_history_has_what_moved_and_what_did_not() {
     let failed: Vec<_> =
         history.items.iter().filter(|item| matches!(item, HistoryItem::Attempt(_))).collect();
     assert_eq!(failed.len(), 1);
-    let pages = phone.history(2, None).await.unwrap();
-    assert!(pages.next.is_some());
+}
+
+#[tokio::test]
+async fn page_by_page_the_history_is_whole() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    for (number, pause) in [0, 0, 60, 60, 0].into_iter().enumerate() {
+        shop.sandbox.clock().advance(pause);
+        let attempt = shop.collect(&number.to_string(), 100).await.unwrap();
+        shop.pay(&attempt, &phone).await;
+        let request = PayWalletRequest {
+            request_id: format!("too much {number}"),
+            beneficiary: WalletId::new(RETAILER_WALLET).unwrap(),
+            amount: gel(99_999_999),
+            description: "Rent".to_owned(),
+        };
+        phone.pay_wallet(request).await.unwrap().ended().await;
+    }
+    let whole = phone.history(50, None).await.unwrap().items;
+    let failed =
+        |items: &[HistoryItem]| items.iter().filter(|item| matches!(item, HistoryItem::Attempt(_))).count();
+    assert_eq!(failed(&whole), 5, "{whole:?}");
+    let mut read = Vec::new();
+    let mut before = None;
+    loop {
+        let page = phone.history(1, before).await.unwrap();
+        read.extend(page.items);
+        match page.next {
+            Some(next) => before = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(read, whole);
 }
 
 #[tokio::test]

@@ -60,6 +60,23 @@ async fn a_cash_in_is_undone_and_its_cash_goes_back() {
 }
 
 #[tokio::test]
+async fn a_cash_in_is_not_undone_with_cash_that_the_drawer_lacks() {
+    let shop = Shop::open_with(LOCATION_ALL_SERVICES, with_refunds()).await;
+    shop.till.add_float(gel(100), None).await.unwrap();
+    let code = shop.phone(&CUSTOMER).cash_in_code().await.unwrap();
+    let attempt = shop.cash_in("in", 500, code).await.unwrap();
+    serve(&attempt).await;
+    shop.till.remove_cash(gel(300), None).await.unwrap();
+    let lacking = refund(&shop.till, &attempt, None, None).await;
+    assert_eq!(kind(lacking), ApiErrorKind::NotEnoughCash { in_drawer: gel(300) });
+    shop.till.add_float(gel(200), None).await.unwrap();
+    assert_eq!(
+        names(&serve(&refund(&shop.till, &attempt, None, None).await.unwrap()).await).last(),
+        Some(&"refunded")
+    );
+}
+
+#[tokio::test]
 async fn a_cash_out_can_not_be_given_back() {
     let shop = Shop::open_with(LOCATION_ALL_SERVICES, with_refunds()).await;
     let code = shop.phone(&CUSTOMER).cash_out_code().unwrap();

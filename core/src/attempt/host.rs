@@ -12,11 +12,12 @@ use super::event::Event;
 use super::handle::{Attempt, Message, Shared};
 use super::intent::Intent;
 use super::machine::{Heard, Machine};
+use super::pace::Pace;
 use super::state::AttemptState;
-use super::watcher::{Pace, Watcher};
+use super::watcher::Watcher;
 use crate::calendar::BusinessCalendar;
 use crate::clock::{Clock, Random, UnixSeconds};
-use crate::code::{ReservationCode, TransactionKey};
+use crate::code::{LocationId, ReservationCode, TransactionKey};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, Commit, Entry, Journal, JournalError, NewAttempt};
 use crate::wallet_api::WalletApi;
@@ -36,8 +37,9 @@ pub(crate) struct HostSetup {
     pub(crate) calendar: BusinessCalendar,
     pub(crate) device: String,
     pub(crate) pace: Pace,
-    /// Whether the server lists this side's transactions: a merchant's.
-    pub(crate) lists: bool,
+    /// Where all that this side works on stands in the server's list: a till's
+    /// location. A customer pays what merchants made, and their list is not shown.
+    pub(crate) lists: Option<LocationId>,
 }
 
 /// Where attempts live.
@@ -49,7 +51,7 @@ pub(crate) struct Host {
     pub(super) random: Arc<dyn Random>,
     pub(crate) calendar: BusinessCalendar,
     pub(crate) device: String,
-    pub(super) lists: bool,
+    pub(super) lists: Option<LocationId>,
     pub(super) watcher: Watcher,
     running: Mutex<HashMap<AttemptId, Attempt>>,
     /// One start at a time: the same request must find the first one running.

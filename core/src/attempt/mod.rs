@@ -20,6 +20,7 @@ mod host;
 mod intent;
 mod lost;
 mod machine;
+mod pace;
 mod rebuild;
 mod requests;
 mod state;
@@ -28,9 +29,9 @@ mod watcher;
 
 pub use audit::differing_rows;
 pub use handle::{Attempt, StateStream};
+pub use pace::Pace;
 pub use state::{AttemptState, CancelReason, CancelledBy, CashStep, DeclinedBy, Receipt, WaitingFor};
-pub use watcher::Pace;
 
 pub(crate) use host::{Host, HostSetup};
 pub(crate) use intent::{Intent, Make, Steps};
-pub(crate) use lost::{look_through, parameter};
+pub(crate) use lost::{Extent, Range, look_through, parameter};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::event::Event;
 use super::host::Host;
 use super::intent::{Intent, Make, Steps};
-use super::lost::{look_through, parameter};
+use super::lost::{Extent, Range, look_through, parameter};
 use super::machine::{Heard, Machine, Plan, Sighting};
 use super::state::{CancelReason, CashStep};
 use crate::error::{ApiError, ApiErrorKind};
@@ -24,12 +24,15 @@ const PRESENT_SECONDS: i64 = 600;
 impl Host {
     /// Takes over the transactions that carry this device's name: those that are
     /// open go on, those that ended are written down as the server has them. A
-    /// cash-out that settled asks whether the cash was handed out.
+    /// cash-out that settled asks whether the cash was handed out. Where the list is
+    /// longer than is looked through, the journal says back to when it was read.
     pub(super) async fn rebuild(self: &Arc<Self>) -> Result<(), ApiError> {
-        if self.lists {
+        let mut extent = Extent::Whole;
+        if self.lists.is_some() {
             let from = self.api.server_now().plus(-LOOK_BACK_SECONDS);
             let mut own = Vec::new();
-            look_through(&self.api, from, None, |transaction| {
+            // At every location: the till may have stood at another one today.
+            extent = look_through(&self.api, Range { from, to: None, location: None }, |transaction| {
                 if parameter(&transaction, "device") == Some(&self.device) {
                     own.push(transaction);
                 }
@@ -49,7 +52,14 @@ impl Host {
                 }
             }
         }
-        Ok(self.journal.run(|journal| journal.rebuilt()).await?)
+        let since = match extent {
+            Extent::Whole => None,
+            Extent::Since(oldest) => Some(oldest),
+        };
+        if let Some(since) = since {
+            tracing::warn!(%since, "the server's list is too long to take all of a lost journal over");
+        }
+        Ok(self.journal.run(move |journal| journal.rebuilt(since)).await?)
     }
 
     async fn adopt(self: &Arc<Self>, transaction: &Transaction) -> Result<(), ApiError> {

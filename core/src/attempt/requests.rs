@@ -4,7 +4,7 @@
 use std::future::Future;
 
 use super::intent::Steps;
-use super::lost;
+use super::lost::{self, Extent};
 use super::machine::{Ask, Failure, Heard, Machine, PaymentSighting, Send, Sighting};
 use crate::code::TransactionKey;
 use crate::error::{ApiError, ApiErrorKind};
@@ -56,9 +56,14 @@ pub(super) fn ask(
     async move {
         match ask {
             Ask::Look => {
-                let found = lost::find(&api, machine.id, machine.started_at).await;
-                let found = found.map(|found| found.first().map(Sighting::from));
-                Heard::Looked(found.map_err(|error| failure(&error)))
+                let asked = machine.create_sent_at().unwrap_or(machine.started_at);
+                Heard::Looked(match lost::find(&api, machine.id, machine.started_at, asked).await {
+                    Ok((Some(found), _)) => Ok(Some(Sighting::from(&found))),
+                    Ok((None, Extent::Whole)) => Ok(None),
+                    // Not seen is not the same as not there.
+                    Ok((None, Extent::Since(_))) => Err(unsent(ApiError::local(ApiErrorKind::ListTooLong))),
+                    Err(error) => Err(failure(&error)),
+                })
             }
             Ask::Read => Heard::Read(match key(&machine) {
                 Ok(key) => seen(api.transactions().get(key).await),
@@ -164,6 +169,9 @@ fn failure(error: &WalletApiError) -> Box<Failure> {
 
 /// The plan asks for what the intent does not have: it was not sent.
 fn defect(details: &str) -> Box<Failure> {
-    let error = ApiError::local(ApiErrorKind::Bug { details: details.to_owned() });
+    unsent(ApiError::local(ApiErrorKind::Bug { details: details.to_owned() }))
+}
+
+fn unsent(error: ApiError) -> Box<Failure> {
     Box::new(Failure { delivery: Delivery::NotSent, error, retry_after: None })
 }

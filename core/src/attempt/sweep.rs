@@ -1,5 +1,11 @@
 //! Sweeping: transactions that attempts made without knowing are taken back once
 //! they can't arrive any more. They were shown to nobody, so no money moves.
+//!
+//! The list that is read is that of who signs: what a merchant's client made, or
+//! what a customer's token made itself. It is the only way, since a transaction
+//! whose answer was lost has no key in the journal. Where a server shows no such
+//! list to a customer, their strays stay until it deletes them after a month
+//! (wallet-api section 5.2): nobody has their keys, so they hold no money.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,9 +30,6 @@ impl Host {
     /// Takes lost transactions back once they can't arrive any more. What fails is
     /// tried again when the app starts the next time, or another one is due.
     pub(super) fn sweep_later(self: &Arc<Self>, id: AttemptId) {
-        if !self.lists {
-            return;
-        }
         let host = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(Some(due)) = host.sweep_due(id).await else { return };
@@ -48,18 +51,21 @@ impl Host {
     }
 
     /// Takes back, all at once, what is due: the till that comes back after a bad
-    /// day reads the server's list once, and not once for each attempt.
+    /// day reads the server's list once, and not once for each attempt. Where the
+    /// list was too long for that, those that began longer ago come next time.
     async fn sweep(&self) -> Result<(), ApiError> {
         let _turn = self.sweeping.lock().await;
-        let mut due = Vec::new();
+        let mut ended = Vec::new();
         for row in self.journal.run(Journal::to_sweep).await? {
-            let at = if row.open { None } else { self.sweep_due(row.id).await? };
-            if at.is_some_and(|at| at <= self.api.server_now()) {
-                due.push(row);
+            let due = if row.open { None } else { self.sweep_due(row.id).await? };
+            if let Some(due) = due.filter(|due| *due <= self.api.server_now()) {
+                ended.push(lost::Ended { row, due });
             }
         }
-        lost::sweep(&self.api.watching(), &due).await?;
-        for row in due {
+        let all = ended.len();
+        let swept = lost::sweep(&self.api.watching(), ended).await?;
+        tell_left(all, swept.len());
+        for row in swept {
             self.journal.run(move |journal| journal.swept(row.id)).await?;
         }
         Ok(())
@@ -69,22 +75,28 @@ impl Host {
     /// where no answer was lost: a network that delivers a request twice makes two
     /// transactions, of which one was never shown.
     pub(super) fn sweep_strays(self: &Arc<Self>) {
-        if !self.lists {
-            return;
-        }
         let host = Arc::clone(self);
         tokio::spawn(async move {
-            let until = host.api.server_now();
-            let period = Period { from: until.plus(-STRAYS_SECONDS), until };
+            let now = host.api.server_now();
+            // No end: what ended in this second counts, too.
+            let period = Period { from: now.plus(-STRAYS_SECONDS), until: UnixSeconds(i64::MAX) };
             let swept = async {
                 let rows = host.journal.run(move |journal| journal.started_in(period)).await?;
-                let ended: Vec<_> = rows.into_iter().filter(|row| !row.open).collect();
-                lost::sweep(&host.api.watching(), &ended).await?;
+                let ended = rows.into_iter().filter(|row| !row.open);
+                let ended: Vec<_> = ended.map(|row| lost::Ended { row, due: now }).collect();
+                let all = ended.len();
+                tell_left(all, lost::sweep(&host.api.watching(), ended).await?.len());
                 Ok::<(), ApiError>(())
             };
             if let Err(error) = swept.await {
                 tracing::warn!(%error, "stray transactions can't be taken back");
             }
         });
+    }
+}
+
+fn tell_left(all: usize, swept: usize) {
+    if swept < all {
+        tracing::warn!(all, swept, "the server's list is too long to look for all lost transactions at once");
     }
 }

@@ -12,67 +12,17 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::handle::Message;
-use super::lost::look_through;
+use super::lost::{Range, look_through};
 use super::machine::{Failure, Sighting};
+use super::pace::{LONGEST, Pace};
 use crate::clock::{Clock, UnixSeconds};
-use crate::code::TransactionKey;
-use crate::error::ApiError;
+use crate::code::{LocationId, TransactionKey};
 use crate::wallet_api::{WalletApi, WalletApiError};
 
-/// Slower than this nobody is asked.
-const LONGEST: Duration = Duration::from_secs(60);
 /// A look without an answer is given up after this: the next one may have one.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A transaction can be this much older than its watch.
 const LOOK_BACK_SECONDS: i64 = 3600;
-
-/// How often the server is asked about an open attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// Before the first look: nobody scans, reads and agrees so fast.
-    pub first: Duration,
-    /// At the beginning, when an answer is most likely.
-    pub quick: Duration,
-    /// The interval grows to this part of the time that has passed, in percent:
-    /// who has waited for a minute can wait for some seconds more.
-    pub growth_percent: u32,
-    /// It grows no further.
-    pub slowest: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            first: Duration::from_millis(2000),
-            quick: Duration::from_millis(800),
-            growth_percent: 10,
-            slowest: Duration::from_secs(15),
-        }
-    }
-}
-
-impl Pace {
-    /// Every `interval`, for tests and demonstrations.
-    #[must_use]
-    pub const fn steady(interval: Duration) -> Self {
-        Self { first: interval, quick: interval, growth_percent: 0, slowest: interval }
-    }
-
-    /// Refuses a pace that would never stop asking.
-    pub(crate) fn check(&self) -> Result<(), ApiError> {
-        if self.first.is_zero() || self.quick.is_zero() || self.slowest < self.quick {
-            return Err(ApiError::rejected("pace", "must be more than zero, and slowest not below quick"));
-        }
-        Ok(())
-    }
-
-    /// The time until the next look, after `watched` and `failures` in a row.
-    fn interval(&self, watched: Duration, failures: u32) -> Duration {
-        let grown = watched.saturating_mul(self.growth_percent) / 100;
-        let interval = grown.clamp(self.quick.min(self.slowest), self.slowest);
-        interval.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(LONGEST.max(self.quick))
-    }
-}
 
 /// Looks at the server for all open attempts.
 #[derive(Clone, Debug)]
@@ -83,9 +33,9 @@ struct Inner {
     api: WalletApi,
     clock: Arc<dyn Clock>,
     pace: Pace,
-    /// Whether one list shows all: a merchant's client sees its own transactions,
-    /// a customer reads the merchant's by key.
-    lists: bool,
+    /// The location whose list shows all: a merchant's client sees its own
+    /// transactions, a customer reads the merchant's by key.
+    lists: Option<LocationId>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -95,6 +45,8 @@ struct State {
     watched: BTreeMap<u64, Watched>,
     last: u64,
     running: bool,
+    /// The server asked for no requests before; a poke does not change that.
+    quiet_until: Option<Instant>,
 }
 
 #[derive(Clone, Debug)]
@@ -120,7 +72,7 @@ impl fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// Looks at once.
+    /// Looks at once, or after the pause that the server asked for.
     pub(super) fn poke(&self) {
         self.watcher.hurry(|number, _| number == self.number);
     }
@@ -134,7 +86,7 @@ impl Drop for Watch {
 }
 
 impl Watcher {
-    pub(super) fn new(api: &WalletApi, clock: Arc<dyn Clock>, pace: Pace, lists: bool) -> Self {
+    pub(super) fn new(api: &WalletApi, clock: Arc<dyn Clock>, pace: Pace, lists: Option<LocationId>) -> Self {
         Self(Arc::new(Inner {
             api: api.watching().within(PATIENCE),
             clock,
@@ -164,7 +116,8 @@ impl Watcher {
     }
 
     /// Looks at once at `key`, or at all: after a push message, when the app
-    /// comes to the foreground, when the network is back.
+    /// comes to the foreground, when the network is back. Within a pause that the
+    /// server asked for, at its end.
     pub(super) fn poke(&self, key: Option<&TransactionKey>) {
         self.0.hurry(|_, watched| key.is_none_or(|key| *key == watched.key));
     }
@@ -193,7 +146,7 @@ impl Inner {
                 let mut state = self.lock();
                 let next = state.watched.values().map(|watched| watched.due).min();
                 state.running = next.is_some();
-                next
+                next.max(next.and(state.quiet_until))
             };
             let Some(next) = next else { return };
             let wait = next.saturating_duration_since(Instant::now());
@@ -215,12 +168,12 @@ impl Inner {
         let all: Vec<(u64, Watched)> =
             self.lock().watched.iter().map(|(number, watched)| (*number, watched.clone())).collect();
         let mut left: Vec<&(u64, Watched)> = all.iter().filter(|(_, watched)| watched.due <= now).collect();
-        if self.lists && all.len() > 1 {
-            match self.list(&all).await {
+        if let Some(location) = self.lists.filter(|_| all.len() > 1) {
+            match self.list(location, &all).await {
                 Ok(seen) => {
                     for (number, watched) in &all {
                         if let Some(sighting) = seen.get(watched.key.as_str()) {
-                            self.tell(*number, watched, Ok(sighting.clone()), None);
+                            self.tell(*number, watched, Ok(sighting.clone()));
                         }
                     }
                     left.retain(|(_, watched)| !seen.contains_key(watched.key.as_str()));
@@ -245,7 +198,7 @@ impl Inner {
         while let Some(read) = reads.join_next().await {
             match read {
                 Ok((number, watched, Ok(transaction))) => {
-                    self.tell(number, &watched, Ok(Sighting::from(&transaction)), None);
+                    self.tell(number, &watched, Ok(Sighting::from(&transaction)));
                 }
                 Ok((number, watched, Err(error))) => self.tell_failure(number, &watched, &error),
                 Err(error) => tracing::error!(%error, "a look at a transaction panicked"),
@@ -253,10 +206,16 @@ impl Inner {
         }
     }
 
-    async fn list(&self, all: &[(u64, Watched)]) -> Result<BTreeMap<String, Sighting>, WalletApiError> {
+    /// What is not in the list, for whatever reason, is read by key.
+    async fn list(
+        &self,
+        location: LocationId,
+        all: &[(u64, Watched)],
+    ) -> Result<BTreeMap<String, Sighting>, WalletApiError> {
         let from = all.iter().map(|(_, watched)| watched.from).min().unwrap_or(UnixSeconds(0));
         let mut seen = BTreeMap::new();
-        look_through(&self.api, from, None, |transaction| {
+        let range = Range { from, to: None, location: Some(location) };
+        let _extent = look_through(&self.api, range, |transaction| {
             if all.iter().any(|(_, watched)| watched.key == transaction.transaction_key) {
                 seen.insert(transaction.transaction_key.as_str().to_owned(), Sighting::from(&transaction));
             }
@@ -266,18 +225,19 @@ impl Inner {
         Ok(seen)
     }
 
+    /// What the server asks for counts for every look: it is the server that
+    /// needs the pause, and not one transaction.
     fn tell_failure(&self, number: u64, watched: &Watched, error: &WalletApiError) {
-        self.tell(number, watched, Err(Box::new(Failure::from(error))), error.retry_after());
+        if let Some(asked) = error.retry_after() {
+            let until = Instant::now() + asked.min(LONGEST);
+            let mut state = self.lock();
+            state.quiet_until = state.quiet_until.max(Some(until));
+        }
+        self.tell(number, watched, Err(Box::new(Failure::from(error))));
     }
 
     /// Tells one attempt, and says when it is looked at again.
-    fn tell(
-        &self,
-        number: u64,
-        watched: &Watched,
-        seen: Result<Sighting, Box<Failure>>,
-        asked: Option<Duration>,
-    ) {
+    fn tell(&self, number: u64, watched: &Watched, seen: Result<Sighting, Box<Failure>>) {
         let failed = seen.is_err();
         {
             let mut state = self.lock();
@@ -287,7 +247,7 @@ impl Inner {
             let interval = self.pace.interval(now.saturating_duration_since(entry.since), entry.failures);
             // Slower in time, so that the budget of requests lasts.
             let interval = interval.saturating_mul(self.api.watch_spread()) / 16;
-            entry.due = now + interval.max(asked.unwrap_or_default().min(LONGEST));
+            entry.due = now + interval;
         }
         // An attempt that ended does not listen any more.
         let _ = watched.inbox.send(Message::Watched(seen));
@@ -295,20 +255,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pace_is_quick_at_first_and_slower_as_time_passes() {
-        let pace = Pace::default();
-        let after = |seconds| pace.interval(Duration::from_secs(seconds), 0);
-        assert_eq!(after(0), Duration::from_millis(800));
-        assert_eq!(after(10), Duration::from_secs(1));
-        assert_eq!(after(100), Duration::from_secs(10));
-        assert_eq!(after(86_400), Duration::from_secs(15));
-        assert_eq!(pace.interval(Duration::ZERO, 3), Duration::from_millis(6400));
-        assert_eq!(pace.interval(Duration::ZERO, 99), Duration::from_secs(60));
-        let steady = Pace::steady(Duration::from_millis(10));
-        assert_eq!(steady.interval(Duration::from_secs(900), 0), Duration::from_millis(10));
-    }
-}
+mod tests;

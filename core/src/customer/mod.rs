@@ -229,8 +229,7 @@ impl Phone {
             calendar: BusinessCalendar::default(),
             device: self.device.clone(),
             pace: self.pace,
-            // A customer does not see the merchant's list.
-            lists: false,
+            lists: None,
         }))
     }
 }

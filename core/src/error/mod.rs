@@ -88,6 +88,9 @@ pub enum ApiErrorKind {
         /// Which values, and why.
         fields: Vec<FieldReason>,
     },
+    /// The server's list of transactions is longer than is looked through, so it
+    /// can't be said what is not in it: ask for a shorter period.
+    ListTooLong,
     /// What happened can't be written down on this device, so nothing more was
     /// done.
     StorageFailed,
@@ -127,6 +130,7 @@ impl ApiErrorKind {
             Self::StaffNotAllowed => "staff_not_allowed",
             Self::BillUsed { .. } => "bill_used",
             Self::RejectedInput { .. } => "rejected_input",
+            Self::ListTooLong => "list_too_long",
             Self::StorageFailed => "storage_failed",
             Self::Bug { .. } => "bug",
         }

@@ -8,6 +8,9 @@ use crate::calendar::BusinessDay;
 use crate::clock::UnixSeconds;
 use crate::money::Money;
 
+/// The setting that says back to when a lost journal was rebuilt.
+const REBUILT_SINCE: &str = "rebuilt_since";
+
 /// Events to write, and what the attempt comes to with them.
 #[derive(Clone, Debug)]
 pub(crate) struct Commit {
@@ -98,12 +101,29 @@ impl Journal {
         })
     }
 
-    /// The server's transactions were taken over.
-    pub(crate) fn rebuilt(&self) -> Result<(), JournalError> {
+    /// The server's transactions were taken over: all, or only those made after
+    /// `since`.
+    pub(crate) fn rebuilt(&self, since: Option<UnixSeconds>) -> Result<(), JournalError> {
+        if let Some(since) = since {
+            self.set_setting(REBUILT_SINCE, &since.to_string())?;
+        }
         self.with(|connection| {
             connection.execute("UPDATE binding SET rebuilt = 1", [])?;
             Ok(())
         })
+    }
+
+    /// After the journal was lost: the moment, in server time, back to which the
+    /// server's transactions were taken over, where there were too many to take
+    /// over all of the last day. What began before it is not in this journal; the
+    /// comparison with the server names it. `None` where nothing is missing.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn rebuilt_since(&self) -> Result<Option<UnixSeconds>, JournalError> {
+        let Some(since) = self.setting(REBUILT_SINCE)? else { return Ok(None) };
+        let since = since.parse().map_err(|_| JournalError::entry("the rebuilding has no moment"))?;
+        Ok(Some(UnixSeconds(since)))
     }
 }
 

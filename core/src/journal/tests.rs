@@ -100,7 +100,7 @@ fn what_was_written_is_there_after_the_file_was_opened_again() {
     {
         let journal = Journal::open(&folder.0, owner(), NOW).unwrap();
         assert!(journal.is_to_be_rebuilt().unwrap());
-        journal.rebuilt().unwrap();
+        journal.rebuilt(None).unwrap();
         assert_eq!(journal.begin(&new, &commit("started", open_projection("preparing"))).unwrap(), None);
         journal.append(new.id, &commit("confirmed", settled())).unwrap();
     }

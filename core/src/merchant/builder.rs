@@ -184,7 +184,7 @@ impl MerchantBuilder {
             calendar: settings.calendar.clone(),
             device: self.device,
             pace: settings.pace,
-            lists: true,
+            lists: Some(self.place.location),
         });
         Ok(Merchant { till: Arc::new(Till::new(host, self.place, settings)) })
     }

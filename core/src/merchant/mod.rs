@@ -137,7 +137,8 @@ impl Merchant {
     /// Picks up what was open when the process died, and gives all attempts that
     /// go on. Every other call does it as well, so this is for showing them when
     /// the app starts. After the journal was lost, what the server knows of this
-    /// till is taken over first, which needs the network.
+    /// till is taken over first, which needs the network; where that was too much
+    /// to take over all of it, [`Journal::rebuilt_since`] says so.
     ///
     /// # Errors
     /// [`ApiError`] if the journal can't be read, or the server not be asked.
@@ -271,7 +272,8 @@ impl Merchant {
     /// says, and tells other tills of the location apart.
     ///
     /// # Errors
-    /// [`ApiError`] if either can't be read.
+    /// [`ApiError`] if either can't be read; `list_too_long` where the server has
+    /// more transactions than are looked through: ask for a shorter period.
     pub async fn reconcile(&self, period: Period) -> Result<Reconciliation, ApiError> {
         self.till.reconcile(period).await
     }

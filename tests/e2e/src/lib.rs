@@ -14,7 +14,7 @@ use paysera_core::attempt::{Attempt, AttemptState, Pace, Receipt, StateStream, W
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
 use paysera_core::clock::{Clock, Sleep, SystemClock, SystemRandom, UnixSeconds};
 use paysera_core::code::{Code, LocationId, WalletId};
-use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
+use paysera_core::customer::{Customer, CustomerBuilder, SandboxV1, SandboxV1Params};
 use paysera_core::error::{ApiError, ApiErrorKind};
 use paysera_core::journal::{InstallId, Journal, JournalOwner};
 use paysera_core::merchant::{
@@ -96,6 +96,12 @@ impl Shop {
     /// The phone of a seeded customer, with its reservation codes.
     #[must_use]
     pub fn phone(&self, of: &seed::Customer) -> Customer {
+        self.phone_builder(of).build().unwrap()
+    }
+
+    /// The same, not built yet.
+    #[must_use]
+    pub fn phone_builder(&self, of: &seed::Customer) -> CustomerBuilder {
         let credentials = FixedCredentials::new(of.token.to_owned(), of.mac_key.to_owned());
         let codes = SandboxV1::new(of.generator, of.generator_seed, SandboxV1Params::default()).unwrap();
         Customer::builder(self.environment.clone(), Arc::new(credentials))
@@ -103,8 +109,6 @@ impl Shop {
             .clock(Arc::new(ImpatientClock))
             .pace(Pace::steady(POLL))
             .budget(unlimited())
-            .build()
-            .unwrap()
     }
 
     /// A client with the merchant's credentials, beside the till.

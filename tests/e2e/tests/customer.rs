@@ -2,13 +2,17 @@
 // Tests stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use paysera_core::attempt::{AttemptState, DeclinedBy};
+use paysera_core::auth::FixedCredentials;
 use paysera_core::code::WalletId;
 use paysera_core::customer::{HistoryItem, Obstacle, OwnCash, OwnCode, PayWalletRequest};
 use paysera_core::error::ApiErrorKind;
-use paysera_core::wallet_api::Direction;
-use paysera_e2e::{Shop, gel, next, serve};
-use paysera_sandbox::{Counterpart, seed};
+use paysera_core::wallet_api::{Direction, TransactionFilter, TransactionStatus};
+use paysera_e2e::{Shop, client, failure, gel, journal_of, names, next, serve};
+use paysera_sandbox::{Counterpart, Fault, FaultRule, seed};
 use seed::{CUSTOMER, INACTIVE, POOR, RETAILER_WALLET, UNIDENTIFIED};
 
 #[tokio::test]
@@ -50,6 +54,64 @@ async fn a_payment_to_a_wallet_is_made_reserved_and_settled_by_the_customer() {
     let poor = shop.phone(&POOR).pay_wallet(request("rent", 700)).await.unwrap();
     let AttemptState::Failed { error } = poor.ended().await else { panic!("{:?}", poor.state()) };
     assert_eq!(error.kind, ApiErrorKind::InsufficientFunds);
+}
+
+/// What a payment to a wallet made beside the transaction that it knows is taken
+/// back by the phone that made it, when the app starts the next time.
+#[tokio::test]
+async fn rule_3_a_stray_of_a_customers_own_payment_is_taken_back_when_the_app_resumes() {
+    let shop = Shop::open().await;
+    let journal = journal_of(CUSTOMER.wallet);
+    let phone = || shop.phone_builder(&CUSTOMER).journal(journal.clone()).build().unwrap();
+    let twice = FaultRule::new("transaction", Fault::ProcessTwice).method("POST").times(1);
+    shop.sandbox.faults().add(twice).unwrap();
+    let request = PayWalletRequest {
+        request_id: "rent".to_owned(),
+        beneficiary: WalletId::new(RETAILER_WALLET).unwrap(),
+        amount: gel(700),
+        description: "Rent".to_owned(),
+    };
+    assert_eq!(phone().pay_wallet(request).await.unwrap().ended().await.name(), "settled");
+    let user = FixedCredentials::new(CUSTOMER.token.to_owned(), CUSTOMER.mac_key.to_owned());
+    let api = client(&shop.environment, Arc::new(user));
+    let stray = || async {
+        let all = api.transactions().list(&TransactionFilter::default()).await.unwrap().items;
+        assert_eq!(all.len(), 2, "{all:?}");
+        let mut unsettled = all.into_iter().filter(|item| item.status != TransactionStatus::Confirmed);
+        unsettled.next().unwrap().status
+    };
+    assert_eq!(stray().await, TransactionStatus::New);
+    let mut changes = shop.sandbox.changes();
+    phone().resume().await.unwrap();
+    let deleted = async {
+        while stray().await != TransactionStatus::Deleted {
+            changes.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), deleted).await.expect("it stays payable");
+    shop.assert_moved(&[(CUSTOMER.wallet, -700), (RETAILER_WALLET, 700)]).await;
+}
+
+/// A later code on screen does not void the one before: it is good until it, or a
+/// later one, was accepted.
+#[tokio::test]
+async fn rule_16_an_older_code_is_accepted_until_a_later_one_was() {
+    let shop = Shop::open().await;
+    let phone = shop.phone(&CUSTOMER);
+    let first = phone.cash_out_code().unwrap();
+    let second = phone.next_cash_out_code().unwrap();
+    let third = phone.next_cash_out_code().unwrap();
+    assert_eq!(phone.cash_out_code().unwrap(), third);
+    // The one in between: the server has to look behind it, and past the first.
+    let accepted = serve(&shop.cash_out("second", 100, second.clone()).await.unwrap()).await;
+    assert_eq!(names(&accepted).last(), Some(&"settled"));
+    for (request_id, used) in [("used", second), ("passed over", first)] {
+        let refused = serve(&shop.cash_out(request_id, 100, used).await.unwrap()).await;
+        assert_eq!(failure(&refused), &ApiErrorKind::CodeInvalidOrUsed);
+    }
+    let accepted = serve(&shop.cash_out("third", 100, third).await.unwrap()).await;
+    assert_eq!(names(&accepted).last(), Some(&"settled"));
+    shop.assert_moved(&[(CUSTOMER.wallet, -200), (RETAILER_WALLET, 200)]).await;
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ impl Machine {
             Event::CreateSent => {
                 self.stage = Stage::Creating;
                 self.creates = self.creates.saturating_add(1);
+                self.create_sent_at = Some(at);
             }
             Event::Created { key, payment } => {
                 self.stage = Stage::Open;

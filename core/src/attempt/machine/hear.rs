@@ -75,7 +75,7 @@ impl Machine {
                 Vec::new()
             }
             Heard::RefundWrote(Err(failure)) => {
-                self.not_answered(&failure);
+                self.not_answered(&failure, now);
                 Vec::new()
             }
             Heard::RefundWrote(Ok(payment)) | Heard::PaymentRead(Ok(payment)) => {
@@ -161,13 +161,13 @@ impl Machine {
         };
         let never_left = send == Send::Confirm && failure.delivery == Delivery::NotSent;
         self.now.reserve_unanswered |= send == Send::Reserve && failure.delivery == Delivery::Unknown;
-        self.not_answered(&failure);
+        self.not_answered(&failure, now);
         if never_left { vec![Event::ConfirmNotSent] } else { Vec::new() }
     }
 
     /// A write failed, or its answer is lost: the server is read before anything
     /// is decided.
-    fn not_answered(&mut self, failure: &Failure) {
+    fn not_answered(&mut self, failure: &Failure, now: UnixSeconds) {
         self.now.must_read = true;
         if failure.delivery == Delivery::Refused {
             self.now.refusals = self.now.refusals.saturating_add(1);
@@ -175,7 +175,17 @@ impl Machine {
         let refused =
             failure.is_refusal() || failure.delivery == Delivery::Refused && self.now.refusals >= ROUNDS;
         self.now.refusal = refused.then(|| Box::new(failure.error.clone()));
-        self.now.pause = failure.retry_after.map(|asked| asked.min(LONGEST_ASKED_PAUSE));
+        let asked = self.asked_for(failure.retry_after, now);
+        self.now.pause = failure.retry_after.is_some().then_some(asked);
+    }
+
+    /// What the server asked to wait, within bounds; a poke does not end it.
+    fn asked_for(&mut self, asked: Option<Duration>, now: UnixSeconds) -> Duration {
+        let asked = asked.unwrap_or_default().min(LONGEST_ASKED_PAUSE);
+        let seconds = asked.as_secs().saturating_add(u64::from(asked.subsec_nanos() > 0));
+        let until = now.plus(i64::try_from(seconds).unwrap_or(i64::MAX));
+        self.now.quiet_until = (until > now).then_some(until);
+        asked
     }
 
     fn hear_spot(&mut self, send: Send, answer: Result<(), Box<Failure>>, now: UnixSeconds) -> Vec<Event> {
@@ -249,8 +259,7 @@ impl Machine {
         let doubled = FIRST_PAUSE
             .saturating_mul(1_u32.checked_shl(self.now.rounds).unwrap_or(u32::MAX))
             .min(LONGEST_PAUSE);
-        let asked = asked.unwrap_or_default().min(LONGEST_ASKED_PAUSE);
-        self.now.pause = Some(doubled.max(asked));
+        self.now.pause = Some(doubled.max(self.asked_for(asked, now)));
         self.now.rounds = self.now.rounds.saturating_add(1);
         if self.now.rounds >= ROUNDS && self.now.unknown_since.is_none() {
             self.now.unknown_since = Some(now);

@@ -97,6 +97,7 @@ pub(crate) struct Machine {
     payment: Option<PaymentId>,
     creates: u32,
     spot: SpotLink,
+    create_sent_at: Option<UnixSeconds>,
     created_at: Option<UnixSeconds>,
     reserve_sent_at: Option<UnixSeconds>,
     expires_at: Option<UnixSeconds>,
@@ -139,6 +140,8 @@ struct Passing {
     must_read: bool,
     /// How long to wait before the next request.
     pause: Option<Duration>,
+    /// Until when the server asked for no request.
+    quiet_until: Option<UnixSeconds>,
     /// Rounds without getting on.
     rounds: u32,
     unknown_since: Option<UnixSeconds>,
@@ -174,6 +177,7 @@ impl Machine {
             payment,
             creates: 0,
             spot: SpotLink::None,
+            create_sent_at: None,
             created_at: None,
             reserve_sent_at: None,
             expires_at: None,
@@ -220,6 +224,11 @@ impl Machine {
     /// The exact body of the confirm, where the price is lowered.
     pub(crate) fn confirm_body(&self) -> Option<&str> {
         self.settle_at.as_ref().map(|(_, body)| body.as_str())
+    }
+
+    /// When the server was last asked to make the transaction.
+    pub(crate) fn create_sent_at(&self) -> Option<UnixSeconds> {
+        self.create_sent_at
     }
 
     /// The customer's code.

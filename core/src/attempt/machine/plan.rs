@@ -60,7 +60,7 @@ pub(crate) enum Plan {
     Ask(Ask),
     /// Write this down, then go on.
     Note(Event),
-    /// Wait before the next request; a poke ends it.
+    /// Wait before the next request; a poke ends it, unless the server asked for it.
     Pause(Duration),
     /// The watcher looks at the server; at the deadline something is due.
     Watch {

@@ -1,5 +1,7 @@
 //! What follows from what a person taps.
 
+use std::time::Duration;
+
 use super::{Machine, Stage};
 use crate::attempt::event::Event;
 use crate::attempt::intent::Steps;
@@ -30,7 +32,7 @@ impl Machine {
     pub(super) fn hear_tap(&mut self, tap: Tap, now: UnixSeconds) -> Vec<Event> {
         match tap {
             Tap::Poke => {
-                self.now.pause = None;
+                self.hear_poke(now);
                 Vec::new()
             }
             Tap::Cancel => self.hear_cancel(),
@@ -69,6 +71,15 @@ impl Machine {
             // Said too early or twice: nothing on screen asks for it.
             Tap::CashMoved(_) | Tap::Identity { .. } | Tap::AnotherCode(_) => Vec::new(),
         }
+    }
+
+    /// Ends a pause, but for what is left of one that the server asked for.
+    fn hear_poke(&mut self, now: UnixSeconds) {
+        let left = self.now.quiet_until.map(|until| until.since(now));
+        self.now.pause = match left.map(u64::try_from) {
+            Some(Ok(left @ 1..)) => self.now.pause.map(|pause| pause.min(Duration::from_secs(left))),
+            _ => None,
+        };
     }
 
     fn hear_cancel(&mut self) -> Vec<Event> {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::attempt::{look_through, parameter};
+use crate::attempt::{Extent, Range, look_through, parameter};
 use crate::clock::UnixSeconds;
 use crate::code::TransactionKey;
-use crate::error::ApiError;
+use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, AttemptKind, AttemptRow, Period};
 use crate::merchant::till::Till;
 use crate::money::Money;
@@ -87,8 +87,9 @@ impl Till {
     pub(in crate::merchant) async fn reconcile(&self, period: Period) -> Result<Reconciliation, ApiError> {
         self.host.ready().await?;
         let mut there = Vec::new();
-        let from = period.from.plus(-MADE_BEFORE);
-        look_through(&self.host.api, from, Some(period.until), |transaction| {
+        let (from, to) = (period.from.plus(-MADE_BEFORE), Some(period.until));
+        let range = Range { from, to, location: Some(self.place.location) };
+        let extent = look_through(&self.host.api, range, |transaction| {
             if transaction.location_id.is_none_or(|location| location == self.place.location)
                 && settled_at(&transaction).is_some_and(|at| at >= period.from && at < period.until)
             {
@@ -97,6 +98,10 @@ impl Till {
             true
         })
         .await?;
+        if extent != Extent::Whole {
+            // What was not seen would be called missing.
+            return Err(ApiError::local(ApiErrorKind::ListTooLong));
+        }
         let here = self.host.journal.run(move |journal| journal.settled_in(period)).await?;
         // A refund can have settled after the period.
         let keys: Vec<_> = there.iter().map(|transaction| transaction.transaction_key.clone()).collect();

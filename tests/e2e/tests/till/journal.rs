@@ -1,5 +1,7 @@
 //! What is left after the journal, the session or the process was gone.
 
+use paysera_core::wallet_api::TransactionStatus;
+
 use super::*;
 
 /// After the journal was lost what the server knows of this till is taken over.
@@ -101,13 +103,52 @@ fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf)
     (till.build().unwrap(), folder)
 }
 
+/// Makes the server do twice what it is asked to make: the second transaction is
+/// known to nobody.
+fn make_a_stray(shop: &Shop) {
+    let twice = paysera_sandbox::Fault::ProcessTwice;
+    let twice = paysera_sandbox::FaultRule::new("transaction", twice).method("POST").times(1);
+    shop.sandbox.faults().add(twice).unwrap();
+}
+
+/// Rule 3: the late sweep. Whoever accepted what was shown to nobody gets the
+/// money back when the app resumes, long before the hold ends by itself.
+#[tokio::test]
+async fn rule_3_a_stray_that_was_accepted_is_taken_back_when_the_app_resumes() {
+    let shop = Shop::open().await;
+    make_a_stray(&shop);
+    let paid = settled(&shop, CollectRequest::new("r", gel(100), "Coffee")).await;
+    let AttemptState::Settled { receipt } = paid.state() else { panic!() };
+    let strays = || async {
+        let mut all = shop.transactions().await;
+        all.retain(|transaction| transaction.transaction_key != receipt.transaction);
+        all
+    };
+    let stray = strays().await.remove(0).transaction_key;
+    let phone = shop.phone(&CUSTOMER);
+    let scanned = paysera_core::code::Code::Transaction(stray);
+    phone.pay(&phone.review(&scanned).await.unwrap()).await.unwrap();
+    let mut changes = shop.sandbox.changes();
+    while strays().await[0].status != TransactionStatus::Reserved {
+        changes.changed().await.unwrap();
+    }
+    let again =
+        till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, quick(), shop.journal.clone(), "till");
+    again.build().unwrap().resume().await.unwrap();
+    let revoked = async {
+        while strays().await[0].status != TransactionStatus::Revoked {
+            changes.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), revoked).await.expect("it stays held");
+    shop.assert_moved(&[(CUSTOMER.wallet, -100), (RETAILER_WALLET, 100)]).await;
+}
+
 /// Of two transactions of one attempt it is the one that money moved for.
 #[tokio::test]
 async fn rule_15_a_rebuilt_journal_has_the_transaction_that_settled_and_not_its_lost_double() {
     let shop = Shop::open().await;
-    let twice = paysera_sandbox::Fault::ProcessTwice;
-    let twice = paysera_sandbox::FaultRule::new("transaction", twice).method("POST").times(1);
-    shop.sandbox.faults().add(twice).unwrap();
+    make_a_stray(&shop);
     let paid = settled(&shop, CollectRequest::new("r", gel(100), "Coffee")).await;
     assert_eq!(shop.transactions().await.len(), 2);
     let (again, folder) = with_a_new_journal(&shop, "doubled");

@@ -6,6 +6,7 @@
 mod comparison;
 mod drawer;
 mod journal;
+mod long_list;
 mod network;
 mod payments;
 mod refunds;

@@ -3,7 +3,7 @@
 use super::world::{AMOUNT, Deed, Fate, Status, World, code, customer, failure, intent, merchant};
 use crate::attempt::event::{End, Event};
 use crate::attempt::intent::Steps;
-use crate::attempt::machine::{Heard, Machine, Plan, Send, Tap};
+use crate::attempt::machine::{Failure, Heard, Machine, Plan, Send, Tap};
 use crate::attempt::state::{AttemptState, CancelReason, WaitingFor};
 use crate::clock::UnixSeconds;
 use crate::error::ApiErrorKind;
@@ -57,6 +57,32 @@ fn rule_1_after_three_rounds_a_person_is_told_that_it_is_not_known() {
         |rounds| after("cash_out", &[[Answered, Answered].as_slice(), &round.repeat(rounds)].concat());
     assert_eq!(world(2).shown().name(), "settling");
     assert_eq!(world(3).shown().name(), "unknown");
+}
+
+/// A push message that comes while the server is overloaded is no reason to ask it.
+#[test]
+fn a_poke_ends_a_pause_but_not_what_the_server_asked_for() {
+    use std::time::Duration;
+    let mut world = after("cash_out", &[Fate::Answered]);
+    let poke = |world: &mut World| {
+        world.hear(Heard::Tapped(Tap::Poke));
+        world.plan()
+    };
+    let fail = |world: &mut World, retry_after| {
+        let failure = failure(Delivery::Unknown, ApiErrorKind::ServerBusy);
+        world.hear(Heard::Read(Err(Box::new(Failure { retry_after, ..*failure }))));
+    };
+    world.send(Send::Reserve, Fate::AnswerLost);
+    fail(&mut world, None);
+    assert!(matches!(world.plan(), Plan::Pause(_)));
+    assert!(matches!(poke(&mut world), Plan::Ask(_)));
+    let asked = Duration::from_secs(30);
+    fail(&mut world, Some(asked));
+    assert_eq!(poke(&mut world), Plan::Pause(asked));
+    world.pass(20);
+    assert_eq!(poke(&mut world), Plan::Pause(Duration::from_secs(10)));
+    world.pass(10);
+    assert!(matches!(poke(&mut world), Plan::Ask(_)));
 }
 
 #[test]

@@ -497,10 +497,14 @@ impl World {
         }
     }
 
+    pub(super) fn pass(&mut self, seconds: i64) {
+        self.now = self.now.plus(seconds);
+    }
+
     pub(super) fn due(&mut self) {
         if matches!(self.machine.intent.steps, Steps::Pay { .. }) {
             // The deadline is that of the signature: what is late is refused.
-            self.now = self.now.plus(super::super::SIGNATURE_SECONDS);
+            self.pass(super::super::SIGNATURE_SECONDS);
             self.on_the_way.clear();
         }
         self.hear(Heard::Due);

@@ -2,13 +2,15 @@
 // Tests stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod own_cash;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use paysera_core::attempt::{AttemptState, DeclinedBy};
 use paysera_core::auth::FixedCredentials;
 use paysera_core::code::WalletId;
-use paysera_core::customer::{HistoryItem, Obstacle, OwnCash, OwnCode, PayWalletRequest};
+use paysera_core::customer::{HistoryItem, Obstacle, PayWalletRequest};
 use paysera_core::error::ApiErrorKind;
 use paysera_core::wallet_api::{Direction, TransactionFilter, TransactionStatus};
 use paysera_e2e::{Shop, client, failure, gel, journal_of, names, next, serve};
@@ -128,32 +130,6 @@ async fn a_customer_is_told_what_stands_in_the_way() {
     }
     let accounts = shop.phone(&CUSTOMER).accounts().await.unwrap();
     assert_eq!(accounts.iter().map(|account| account.id.get()).collect::<Vec<_>>(), [CUSTOMER.wallet]);
-}
-
-#[tokio::test]
-async fn who_shows_a_code_sees_what_becomes_of_it() {
-    let shop = Shop::open().await;
-    let phone = shop.phone(&CUSTOMER);
-    let shown = phone.cash_out_code().unwrap();
-    let mut watch = phone.watch_own_cash(OwnCode::CashOut).await.unwrap();
-    let attempt = shop.cash_out("out", 500, shown.clone()).await.unwrap();
-    let seen = async {
-        loop {
-            match watch.next().await.unwrap() {
-                OwnCash::Held { amount } => assert_eq!(amount, gel(500)),
-                OwnCash::Settled { amount, .. } => return amount,
-            }
-        }
-    };
-    let (amount, _) = tokio::join!(seen, serve(&attempt));
-    assert_eq!(amount, gel(500));
-    assert_ne!(phone.cash_out_code().unwrap(), shown, "a used code is not shown any more");
-
-    let mut watch = phone.watch_own_cash(OwnCode::CashIn).await.unwrap();
-    let code = phone.cash_in_code().await.unwrap();
-    let attempt = shop.cash_in("in", 300, code).await.unwrap();
-    let (seen, _) = tokio::join!(watch.next(), serve(&attempt));
-    assert!(matches!(seen.unwrap(), OwnCash::Settled { amount, .. } if amount == gel(300)));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod answer;
 mod budget;
 mod call;
 mod exchange;
+mod repair;
 mod retry;
 mod retry_after;
 
@@ -15,7 +16,6 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use tokio::time::error::Elapsed;
 use url::Url;
 
 use answer::Answer;
@@ -23,13 +23,13 @@ use budget::Priority;
 pub use budget::RequestBudget;
 pub(super) use call::Call;
 pub use exchange::{Bounds, Exchange, ExchangeFuture, HttpAnswer, HttpRequest, Timeouts, network};
+use repair::Repairs;
 pub use retry::RetryPolicy;
 
 use super::credentials::{Credentials, MacCredentials};
 use super::environment::Environment;
 use super::error::{Captcha, WalletApiError};
 use super::mac::{Ext, RequestToSign, authorization_header};
-use super::server::ServerTime;
 use crate::clock::{Clock, Random, UnixSeconds, random_text};
 
 /// A page of 200 transactions stays below 400 kB.
@@ -60,13 +60,6 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) ext_parameters: Vec<(&'static str, String)>,
-}
-
-/// What was put right already in the course of one call.
-#[derive(Debug, Default)]
-struct Repairs {
-    clock: bool,
-    credentials: bool,
 }
 
 impl Transport {
@@ -131,68 +124,12 @@ impl Transport {
         self.send_and_read(call, Answer::nothing).await
     }
 
-    /// Sends a call. A wrong clock and credentials that ran out are put right,
-    /// each once in a call, and the call repeated: the server did not look at it.
-    async fn send_repaired(
-        &self,
-        call: &Call,
-        deadline: Instant,
-        repairs: &mut Repairs,
-    ) -> Result<Answer, WalletApiError> {
-        loop {
-            let corrections = self.shared.environment.server_clock().corrections();
-            let credentials = match call.signed {
-                true => Some(in_time(deadline, self.shared.credentials.current()).await?),
-                false => None,
-            };
-            let error = match self.send_once(call, credentials.as_deref(), deadline).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            match credentials {
-                Some(_) if error.is_invalid_timestamp() && !repairs.clock => {
-                    repairs.clock = true;
-                    self.correct_clock(corrections, deadline).await?;
-                }
-                Some(used) if error.is_expired_token() && !repairs.credentials => {
-                    repairs.credentials = true;
-                    if !in_time(deadline, self.shared.credentials.renew(&used)).await? {
-                        return Err(error);
-                    }
-                }
-                _ => return Err(error),
-            }
+    fn priority(&self, call: &Call) -> Priority {
+        match call.is_read() {
+            false => Priority::Write,
+            true if self.watches => Priority::Watch,
+            true => Priority::Read,
         }
-    }
-
-    /// Asks the server for its time unless another request has done so since
-    /// `seen_corrections`.
-    async fn correct_clock(&self, seen_corrections: u64, deadline: Instant) -> Result<(), WalletApiError> {
-        let clock = self.shared.environment.server_clock();
-        let turn = tokio::time::timeout_at(deadline, clock.lock()).await;
-        let _turn = turn.map_err(|late| WalletApiError::TimedOut(late.into()))?;
-        if clock.corrections() == seen_corrections {
-            self.ask_time(deadline).await?;
-        }
-        Ok(())
-    }
-
-    pub(super) async fn read_server_time(&self) -> Result<UnixSeconds, WalletApiError> {
-        let server: ServerTime = self.send(&Call::get("server").unsigned()).await?;
-        self.learn_time(&server);
-        Ok(server.time)
-    }
-
-    /// Within a call that is repeated as a whole, so not repeated here.
-    async fn ask_time(&self, deadline: Instant) -> Result<(), WalletApiError> {
-        let call = Call::get("server").unsigned();
-        let server: ServerTime = self.send_once(&call, None, deadline).await?.json()?;
-        self.learn_time(&server);
-        Ok(())
-    }
-
-    fn learn_time(&self, server: &ServerTime) {
-        self.shared.environment.server_clock().correct(self.shared.clock.now(), server.time);
     }
 
     async fn send_once(
@@ -202,12 +139,7 @@ impl Transport {
         deadline: Instant,
     ) -> Result<Answer, WalletApiError> {
         let url = call.url(&self.shared.environment)?;
-        let priority = match call.is_read() {
-            false => Priority::Write,
-            true if self.watches => Priority::Watch,
-            true => Priority::Read,
-        };
-        self.shared.budget.enter(priority, deadline).await?;
+        self.shared.budget.enter(self.priority(call), deadline).await?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = &call.body {
@@ -290,15 +222,6 @@ impl Transport {
     pub(super) fn jitter(&self, longest: Duration) -> Duration {
         retry::jitter(longest, &*self.shared.random)
     }
-}
-
-/// Others may wait longer for new credentials than this caller does.
-async fn in_time<T>(
-    deadline: Instant,
-    credentials: impl Future<Output = Result<T, WalletApiError>>,
-) -> Result<T, WalletApiError> {
-    let late = |late: Elapsed| WalletApiError::NotRenewed(Arc::new(WalletApiError::TimedOut(late.into())));
-    tokio::time::timeout_at(deadline, credentials).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
 fn deadline(patience: Duration) -> Instant {

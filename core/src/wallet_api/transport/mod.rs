@@ -136,10 +136,11 @@ impl Transport {
         &self,
         call: &Call,
         credentials: Option<&MacCredentials>,
+        priority: Priority,
         deadline: Instant,
     ) -> Result<Answer, WalletApiError> {
         let url = call.url(&self.shared.environment)?;
-        self.shared.budget.enter(self.priority(call), deadline).await?;
+        self.shared.budget.enter(priority, deadline).await?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = &call.body {

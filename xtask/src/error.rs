@@ -15,6 +15,8 @@ pub(crate) enum Error {
     Failed { program: &'static str, status: ExitStatus },
     #[error("{path} cannot be read: {source}")]
     Read { path: PathBuf, source: io::Error },
+    #[error("cannot make {}: {source}", path.display())]
+    Make { path: PathBuf, source: io::Error },
     #[error("missing tools: {count}; run the commands above, or `cargo xtask ci --install`")]
     MissingTools { count: usize },
     #[error("{what} is still missing after its installation")]

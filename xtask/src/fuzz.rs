@@ -1,6 +1,6 @@
 //! `cargo xtask fuzz`: libFuzzer with the pinned toolchain.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::process::Cmd;
 use crate::tools;
 
+/// Inputs that were found; not in the repository.
+const CORPORA: &str = "tests/fuzz/corpus";
 const TARGETS: &str = "tests/fuzz/fuzz_targets";
 /// Words that a target's input is made of; a target need not have any.
 const DICTIONARIES: &str = "tests/fuzz/dictionaries";
@@ -19,6 +21,9 @@ pub(crate) struct Options {
     /// When to stop.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     minutes: u64,
+    /// A folder of inputs to start from, beside those that were found before.
+    #[arg(long, value_name = "FOLDER")]
+    seeds: Option<PathBuf>,
     /// Install cargo-fuzz where it is missing.
     #[arg(long)]
     install: bool,
@@ -31,6 +36,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), Error> {
         return Err(Error::UnknownFuzzTarget { name: options.name.clone(), known: known.join(", ") });
     }
     tools::ensure(root, &tools::for_fuzzing(), options.install)?;
+    if options.seeds.is_some() {
+        let corpus = root.join(CORPORA).join(&options.name);
+        std::fs::create_dir_all(&corpus).map_err(|source| Error::Make { path: corpus, source })?;
+    }
     let dictionary = format!("{DICTIONARIES}/{}.dict", options.name);
     let command = command(options, root.join(&dictionary).is_file().then_some(dictionary.as_str()));
     println!("{command}");
@@ -44,7 +53,13 @@ fn command(options: &Options, dictionary: Option<&str>) -> Cmd {
     let command = Cmd::new("cargo fuzz run --fuzz-dir tests/fuzz --sanitizer address")
         // The sanitizer's flag is for nightly compilers; the pinned one knows it all the same.
         .env("RUSTC_BOOTSTRAP", "1")
-        .arg(options.name.as_str())
+        .arg(options.name.as_str());
+    let command = match &options.seeds {
+        // What is found goes to the first folder.
+        Some(seeds) => command.arg(format!("{CORPORA}/{}", options.name)).arg(seeds.display().to_string()),
+        None => command,
+    };
+    let command = command
         .arg("--")
         .arg(format!("-max_total_time={seconds}"))
         // Inputs may be long from the start: minutes are too short to grow them.
@@ -72,10 +87,12 @@ mod tests {
 
     #[test]
     fn minutes_become_seconds_and_a_dictionary_is_passed_on() {
-        let options = Options { name: "x".into(), minutes: 2, install: false };
+        let options = Options { name: "x".into(), minutes: 2, seeds: None, install: false };
         let expected = "RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer address x -- \
             -max_total_time=120 -len_control=0";
         assert_eq!(command(&options, None).to_string(), expected);
         assert_eq!(command(&options, Some("x.dict")).to_string(), format!("{expected} -dict=x.dict"));
+        let seeded = Options { seeds: Some("seeds".into()), ..options };
+        assert!(command(&seeded, None).to_string().contains(" x tests/fuzz/corpus/x seeds -- "));
     }
 }

@@ -3,9 +3,6 @@
 /// The longest side of a frame in pixels.
 pub const MAX_FRAME_SIDE: u32 = 8192;
 
-/// The shortest side of a frame in pixels: the smallest QR code has 21 modules.
-pub const MIN_FRAME_SIDE: u32 = 21;
-
 /// A place in a picture, in pixels from its upper left corner. The first pixel
 /// covers 0.0 to 1.0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -30,13 +27,26 @@ pub enum Rotation {
     ThreeQuarters,
 }
 
+/// A part of a frame, in the frame's pixels as the buffer lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The first column.
+    pub left: u32,
+    /// The first row.
+    pub top: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
 /// Why bytes are not a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
-    /// A side is shorter than [`MIN_FRAME_SIDE`] pixels: no symbol fits in.
-    #[error("a frame of {width} x {height} pixels is too small for any code")]
-    TooSmall {
+    /// A side is 0: there is nothing to look at.
+    #[error("a frame of {width} x {height} pixels is empty")]
+    Empty {
         /// The width in pixels.
         width: u32,
         /// The height in pixels.
@@ -77,6 +87,7 @@ pub struct Frame<'a> {
     height: u32,
     row_stride: usize,
     rotation: Rotation,
+    view: Region,
 }
 
 impl<'a> Frame<'a> {
@@ -93,8 +104,8 @@ impl<'a> Frame<'a> {
         row_stride: usize,
         rotation: Rotation,
     ) -> Result<Self, FrameError> {
-        if width.min(height) < MIN_FRAME_SIDE {
-            return Err(FrameError::TooSmall { width, height });
+        if width.min(height) == 0 {
+            return Err(FrameError::Empty { width, height });
         }
         if width.max(height) > MAX_FRAME_SIDE {
             return Err(FrameError::TooLarge { width, height });
@@ -106,9 +117,33 @@ impl<'a> Frame<'a> {
         let needed =
             row_stride.checked_mul(height as usize - 1).and_then(|rows| rows.checked_add(width as usize));
         match needed {
-            Some(needed) if needed <= luma.len() => Ok(Self { luma, width, height, row_stride, rotation }),
+            Some(needed) if needed <= luma.len() => {
+                let view = Region { left: 0, top: 0, width, height };
+                Ok(Self { luma, width, height, row_stride, rotation, view })
+            }
             _ => Err(FrameError::TooShort { needed: needed.unwrap_or(usize::MAX), got: luma.len() }),
         }
+    }
+
+    /// The same frame, searched in this region only: the view-finder's window.
+    /// What lies outside the frame is cut off; of a region that lies wholly
+    /// outside nothing is left, and nothing is found in it.
+    #[must_use]
+    pub fn within(mut self, region: Region) -> Self {
+        let (left, top) = (region.left.min(self.width), region.top.min(self.height));
+        self.view = Region {
+            left,
+            top,
+            width: region.width.min(self.width - left),
+            height: region.height.min(self.height - top),
+        };
+        self
+    }
+
+    /// The part that is searched; all of it, unless [`Self::within`] said otherwise.
+    #[must_use]
+    pub const fn view(&self) -> Region {
+        self.view
     }
 
     /// The width in pixels as the buffer lies.
@@ -143,13 +178,14 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The rows from the top, without padding.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &'a [u8]> {
-        let width = self.width as usize;
+    /// The rows of a region from the top, without padding.
+    pub(super) fn rows(&self, region: Region) -> impl Iterator<Item = &'a [u8]> {
+        let (left, right) = (region.left as usize, region.left as usize + region.width as usize);
         self.luma
             .chunks(self.row_stride)
-            .take(self.height as usize)
-            .map(move |row| row.get(..width).unwrap_or_default())
+            .skip(region.top as usize)
+            .take(region.height as usize)
+            .map(move |row| row.get(left..right).unwrap_or_default())
     }
 }
 

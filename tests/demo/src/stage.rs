@@ -11,7 +11,7 @@ use paysera_core::code::{LocationId, WalletId};
 use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
 use paysera_core::error::ApiError;
 use paysera_core::merchant::{Merchant, TillPlace, TillSettings};
-use paysera_core::qr::{ErrorCorrection, QrSymbol, Scanner};
+use paysera_core::qr::{Budget, ErrorCorrection, QrSymbol, Scanner};
 use paysera_core::wallet_api::{Environment, ProjectId, RequestBudget};
 use paysera_sandbox::{Sandbox, seed};
 
@@ -111,7 +111,7 @@ impl Stage {
                 std::fs::write(&path, photo.to_png()?)
                     .map_err(|source| DemoError::File { what: path.display().to_string(), source })?;
             }
-            let report = self.scanner.scan(&photo.frame()?);
+            let report = self.scanner.scan(&photo.frame()?, Budget::Unlimited);
             if let Some(read) = report.detections.iter().find_map(|detection| detection.text()) {
                 return Ok((read.to_owned(), number));
             }

@@ -1,7 +1,7 @@
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use paysera_core::qr::{Code128Symbol, Detection, ErrorCorrection, QrSymbol, Scanner};
+use paysera_core::qr::{Budget, Code128Symbol, Detection, ErrorCorrection, QrSymbol, Scanner};
 
 use super::*;
 
@@ -16,7 +16,7 @@ fn raster(text: &str) -> Raster {
 fn photos_until_read(camera: &mut Camera, text: &str) -> Option<usize> {
     let mut scanner = Scanner::new();
     camera.film(&raster(text)).take(PHOTOS_PER_SCAN).position(|photo| {
-        let report = scanner.scan(&photo.frame().unwrap());
+        let report = scanner.scan(&photo.frame().unwrap(), Budget::Unlimited);
         assert_eq!(report.panics, 0);
         let texts: Vec<_> = report.detections.iter().map(Detection::text).collect();
         assert!(texts.is_empty() || texts == [Some(text)], "{texts:?} instead of {text}");
@@ -110,7 +110,7 @@ fn a_screen_without_a_code_is_not_read() {
     let mut scanner = Scanner::new();
     for seed in 0..20 {
         for photo in Camera::new(seed).film(&blank).skip(8).take(2) {
-            let report = scanner.scan(&photo.frame().unwrap());
+            let report = scanner.scan(&photo.frame().unwrap(), Budget::Unlimited);
             assert_eq!((report.detections.len(), report.panics), (0, 0), "seed {seed}");
         }
     }

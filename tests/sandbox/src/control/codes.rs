@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
 use paysera_core::code::Code;
-use paysera_core::qr::{Code128Symbol, ErrorCorrection, Frame, QrSymbol, Rotation, Scanner};
+use paysera_core::qr::{Budget, Code128Symbol, ErrorCorrection, Frame, QrSymbol, Rotation, Scanner, Trust};
 use serde_json::{Value, json};
 
 use super::text;
@@ -55,7 +55,7 @@ async fn scan(request: Request) -> Result<Reply<Value>, Refusal> {
 fn find(luma: &[u8], width: u32, height: u32) -> Result<Value, Refusal> {
     let frame = Frame::new(luma, width, height, width as usize, Rotation::default())
         .map_err(|error| Refusal::Malformed(error.to_string()))?;
-    let report = Scanner::new().scan(&frame);
+    let report = Scanner::new().trusting(Trust::AtOnce).scan(&frame, Budget::Unlimited);
     let texts: Vec<&str> = report.detections.iter().filter_map(|seen| seen.text()).collect();
     let known = texts.iter().find_map(|text| Code::parse(text).ok().map(|code| (*text, code.kind().name())));
     match (known, texts.first()) {

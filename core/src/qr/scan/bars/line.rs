@@ -1,0 +1,105 @@
+//! A line of grey pixels to a line of bars.
+
+/// The surroundings of a pixel along a line are this part of the line, each way.
+const SURROUNDINGS: usize = 16;
+
+/// Dark is at least this many steps of luma below the surroundings.
+const BELOW_SURROUNDINGS: u32 = 2;
+
+/// A raised pixel is moved away from the mean of so many pixels each way ...
+const RAISING_REACH: usize = 2;
+
+/// ... by this many times their difference.
+const RAISING: i16 = 2;
+
+/// The shortest barcode that is looked for has as many bars and spaces ...
+const BARS: usize = 30;
+
+/// ... of which none is wider than this many times their mean: in all symbologies
+/// that is at most 2.6 times, before ink and focus.
+const WIDEST: usize = 4;
+
+/// How a line is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Look {
+    /// As it is.
+    Plain,
+    /// With raised edges and twice the pixels: reads bars that lie side by side
+    /// in a blur.
+    Raised,
+}
+
+/// Makes dark (1) and light (0) pixels of a line, against the mean around each.
+/// Returns how many pixels of the line one of them is.
+pub(super) fn binarise(line: &[u8], look: Look, dark: &mut Vec<u8>) -> f32 {
+    match look {
+        Look::Plain => {
+            threshold(line, dark);
+            1.0
+        }
+        Look::Raised => {
+            threshold(&raised(line), dark);
+            0.5
+        }
+    }
+}
+
+fn threshold(line: &[u8], dark: &mut Vec<u8>) {
+    let reach = (line.len() / SURROUNDINGS).max(8);
+    let mut prefix = Vec::with_capacity(line.len() + 1);
+    prefix.push(0_u32);
+    prefix.extend(line.iter().scan(0, |total, &pixel| {
+        *total += u32::from(pixel);
+        Some(*total)
+    }));
+    dark.clear();
+    dark.extend(line.iter().enumerate().map(|(x, &pixel)| {
+        let (from, to) = (x.saturating_sub(reach), (x + reach + 1).min(line.len()));
+        let sum = prefix.get(to).copied().unwrap_or(0) - prefix.get(from).copied().unwrap_or(0);
+        let count = (to - from) as u32;
+        u8::from((u32::from(pixel) + BELOW_SURROUNDINGS) * count < sum)
+    }));
+}
+
+fn raised(line: &[u8]) -> Vec<u8> {
+    const AROUND: usize = 2 * RAISING_REACH + 1;
+    let mut edged = Vec::with_capacity(line.len() + AROUND);
+    let (first, last) = (line.first().copied().unwrap_or(0), line.last().copied().unwrap_or(0));
+    edged.extend([first; RAISING_REACH]);
+    edged.extend_from_slice(line);
+    edged.extend([last; RAISING_REACH]);
+    let sharp: Vec<u8> = line
+        .iter()
+        .zip(edged.windows(AROUND))
+        .map(|(&pixel, around)| {
+            let mean = around.iter().map(|&pixel| i16::from(pixel)).sum::<i16>() / AROUND as i16;
+            let pixel = i16::from(pixel);
+            u8::try_from((pixel + (pixel - mean) * RAISING).clamp(0, 255)).unwrap_or(u8::MAX)
+        })
+        .collect();
+    sharp
+        .windows(2)
+        .flat_map(|pair| match pair {
+            &[left, right] => [left, left.midpoint(right)],
+            _ => [0; 2],
+        })
+        .collect()
+}
+
+/// Whether somewhere along the line enough bars and spaces of like width follow
+/// each other. Most lines of a picture have none, and need no decoder.
+pub(super) fn may_be_bars(dark: &[u8]) -> bool {
+    let mut runs: Vec<u32> = Vec::with_capacity(dark.len() / 2);
+    let mut last = None;
+    for pixel in dark {
+        match runs.last_mut() {
+            Some(run) if last == Some(pixel) => *run += 1,
+            _ => runs.push(1),
+        }
+        last = Some(pixel);
+    }
+    runs.windows(BARS).step_by(BARS / 6).any(|bars| {
+        let widest = bars.iter().copied().max().unwrap_or(0) as usize;
+        widest * BARS <= WIDEST * bars.iter().sum::<u32>() as usize
+    })
+}

@@ -1,0 +1,174 @@
+//! Finding and reading barcodes along lines through a picture.
+//!
+//! A barcode repeats itself along its bars, so single lines are read, from the
+//! middle of the picture outward, level and upright. One line's checksum proves
+//! little; a text counts once several lines say the same.
+
+mod line;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rxing::common::BitArray;
+use rxing::oned::{MultiFormatOneDReader, OneDReader};
+use rxing::{BarcodeFormat, DecodeHints};
+
+pub(super) use line::Look;
+
+use super::budget::Deadline;
+use super::picture::Picture;
+use super::report::Symbology;
+use crate::qr::frame::Point;
+
+/// Lines that must say a text before it counts, of few ...
+const PROOF: u32 = 2;
+
+/// ... and of many, among which more go wrong.
+const PROOF_OF_MANY: u32 = 3;
+const MANY: usize = 64;
+
+/// Once a text counts, every other line is still read, for others beside it.
+const LINES_AFTER: usize = 2;
+
+/// A barcode that was read.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub(super) text: String,
+    pub(super) symbology: Symbology,
+    /// In the picture: start and end of the first line that read it, end and
+    /// start of the last.
+    pub(super) corners: [Point; 4],
+    /// Lines that say the same.
+    pub(super) lines: u32,
+}
+
+/// What lines of one picture said, from stage to stage.
+#[derive(Debug, Default)]
+pub(super) struct Votes {
+    seen: Vec<Reading>,
+    /// Panics of the library, each contained.
+    pub(super) panics: u32,
+}
+
+impl Votes {
+    /// Whether any line said anything: something is there.
+    pub(super) const fn is_any(&self) -> bool {
+        !self.seen.is_empty()
+    }
+}
+
+/// The lines to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lines {
+    /// At most as many each way.
+    pub(super) count: usize,
+    /// Frames that read other lines between these follow each other: which one this is.
+    pub(super) turn: usize,
+    /// How they are looked at.
+    pub(super) look: Look,
+}
+
+/// After as many turns the same lines come again.
+const TURNS: usize = 5;
+
+/// Reads lines each way.
+pub(super) fn pass(picture: &Picture, lines: Lines, votes: &mut Votes, deadline: &Deadline) -> Vec<Reading> {
+    let formats = [BarcodeFormat::CODE_128, BarcodeFormat::EAN_13, BarcodeFormat::EAN_8];
+    let hints = DecodeHints { PossibleFormats: Some(formats.into()), ..DecodeHints::default() };
+    let proof = if lines.count > MANY { PROOF_OF_MANY } else { PROOF };
+    let mut search = Search { reader: MultiFormatOneDReader::new(&hints), hints, votes, proof };
+    search.along(picture.height(), lines, deadline, |y, dark| {
+        let pixel = line::binarise(&picture.row(y), lines.look, dark);
+        (pixel, move |x| Point { x, y: y as f32 + 0.5 })
+    });
+    search.along(picture.width(), lines, deadline, |x, dark| {
+        let pixel = line::binarise(&picture.column(x), lines.look, dark);
+        (pixel, move |y| Point { x: x as f32 + 0.5, y })
+    });
+    let is_read = |reading: &&Reading| reading.lines >= proof;
+    votes.seen.iter().filter(is_read).cloned().collect()
+}
+
+struct Search<'v> {
+    reader: MultiFormatOneDReader,
+    hints: DecodeHints,
+    votes: &'v mut Votes,
+    proof: u32,
+}
+
+impl Search<'_> {
+    /// Reads lines from the middle outward. `line` makes one dark and light, and
+    /// says how many pixels of the picture one of its pixels is, and where a
+    /// place along it lies.
+    fn along<P: Fn(f32) -> Point>(
+        &mut self,
+        count: usize,
+        lines: Lines,
+        deadline: &Deadline,
+        mut line: impl FnMut(usize, &mut Vec<u8>) -> (f32, P),
+    ) {
+        let step = count.div_ceil(lines.count.max(1));
+        let middle = count / 2 + step * (lines.turn % TURNS) / TURNS;
+        let mut dark = Vec::new();
+        for index in 0..lines.count {
+            if deadline.is_over() {
+                return;
+            }
+            let offset = index.div_ceil(2) * step;
+            let at = if index % 2 == 0 { middle.checked_add(offset) } else { middle.checked_sub(offset) };
+            let Some(at) = at.filter(|at| *at < count) else { continue };
+            let counts = self.votes.seen.iter().any(|reading| reading.lines >= self.proof);
+            if counts && index % LINES_AFTER != 0 {
+                continue;
+            }
+            let (pixel, place) = line(at, &mut dark);
+            if line::may_be_bars(&dark)
+                && let Some((text, symbology, ends)) = self.read(&dark)
+            {
+                self.count(text, symbology, ends.map(|x| place(x * pixel)));
+            }
+        }
+    }
+
+    /// What a line of dark (1) and light (0) pixels says, and where along it.
+    fn read(&mut self, dark: &[u8]) -> Option<(String, Symbology, [f32; 2])> {
+        let mut bits = BitArray::with_size(dark.len());
+        dark.iter().enumerate().filter(|(_, dark)| **dark == 1).for_each(|(at, _)| bits.set(at));
+        for reversed in [false, true] {
+            if reversed {
+                bits.reverse();
+            }
+            let read = catch_unwind(AssertUnwindSafe(|| self.reader.decode_row(0, &bits, &self.hints)));
+            let result = match read {
+                Ok(Ok(result)) => result,
+                Ok(Err(_)) => continue,
+                Err(_) => {
+                    self.votes.panics += 1;
+                    continue;
+                }
+            };
+            let symbology = match result.getBarcodeFormat() {
+                BarcodeFormat::CODE_128 => Symbology::Code128,
+                BarcodeFormat::EAN_13 => Symbology::Ean13,
+                BarcodeFormat::EAN_8 => Symbology::Ean8,
+                _ => continue,
+            };
+            let along = |at: usize| {
+                let x = result.getPoints().get(at).map_or(0.0, |point| point.x);
+                if reversed { dark.len() as f32 - x } else { x }
+            };
+            return Some((result.getText().to_owned(), symbology, [along(0), along(1)]));
+        }
+        None
+    }
+
+    fn count(&mut self, text: String, symbology: Symbology, [start, end]: [Point; 2]) {
+        let known = |reading: &&mut Reading| reading.symbology == symbology && reading.text == text;
+        if let Some(reading) = self.votes.seen.iter_mut().find(known) {
+            let [first_start, first_end, ..] = reading.corners;
+            reading.corners = [first_start, first_end, end, start];
+            reading.lines += 1;
+        } else {
+            self.votes.seen.push(Reading { text, symbology, corners: [start, end, end, start], lines: 1 });
+        }
+    }
+}

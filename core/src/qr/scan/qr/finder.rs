@@ -11,7 +11,7 @@ use super::super::picture::Binary;
 
 /// More finder patterns than this, and the search ends: matching them up costs
 /// the second power. The fullest real picture of codes has about 200.
-const MAX_FINDERS: usize = 192;
+const MAX_FINDERS: usize = 256;
 
 /// More places than this that look like a finder pattern along a row, and the
 /// search ends: a picture of a screen, a weave or a trap.

@@ -103,8 +103,8 @@ impl<'s, 'f> Search<'s, 'f> {
     /// Runs a stage. Also returns whether something was seen that was not read.
     fn stage(&mut self, stage: Stage) -> (Vec<Found>, bool) {
         let picture = &self.scanner.native;
-        match stage.recipe() {
-            Recipe::LastPlace => (Vec::new(), false),
+        let Some(recipe) = stage.recipe() else { return (Vec::new(), false) };
+        match recipe {
             Recipe::Bars { lines, look } => {
                 let lines = if self.deadline.is_limited() {
                     // The next frames read the lines between, as long as none says anything.

@@ -68,8 +68,6 @@ pub(super) enum Recipe {
     },
     /// QR codes, by `rqrr`.
     Rqrr,
-    /// As the stage that read the code did.
-    LastPlace,
 }
 
 impl Stage {
@@ -125,14 +123,15 @@ impl Stage {
         }
     }
 
-    pub(super) const fn recipe(self) -> Recipe {
+    /// None for [`Self::LastPlace`], which does as the stage did that read the code.
+    pub(super) const fn recipe(self) -> Option<Recipe> {
         use Binarisation::{Blocks, Surroundings};
         use Sampling::{Fitted, Standing};
         let (view, binarisation, sampling) = match self {
-            Self::LastPlace => return Recipe::LastPlace,
-            Self::Rqrr => return Recipe::Rqrr,
-            Self::Bars => return Recipe::Bars { lines: 32, look: Look::Plain },
-            Self::RaisedBars => return Recipe::Bars { lines: 240, look: Look::Raised },
+            Self::LastPlace => return None,
+            Self::Rqrr => return Some(Recipe::Rqrr),
+            Self::Bars => return Some(Recipe::Bars { lines: 32, look: Look::Plain }),
+            Self::RaisedBars => return Some(Recipe::Bars { lines: 240, look: Look::Raised }),
             Self::Blocks => (View::Native, Blocks, Standing),
             Self::Half => (View::Reduced(2), Surroundings, Standing),
             Self::Third => (View::Reduced(3), Surroundings, Standing),
@@ -147,7 +146,7 @@ impl Stage {
             Self::FittedQuarter => (View::Reduced(4), Surroundings, Fitted),
             Self::FittedSurroundings => (View::Native, Surroundings, Fitted),
         };
-        Recipe::Qr { view, binarisation, sampling }
+        Some(Recipe::Qr { view, binarisation, sampling })
     }
 }
 

@@ -15,7 +15,7 @@ use super::stage::Stage;
 /// What every other frame of a camera gets, beginning with the first, in turn ...
 const QUICK: [&[Stage]; 2] = [
     &[Stage::Blocks, Stage::Half, Stage::Bars, Stage::Third, Stage::Quarter],
-    &[Stage::Blocks, Stage::Half, Stage::Bars],
+    &[Stage::Blocks, Stage::Half, Stage::SlantedBars],
 ];
 
 /// ... and what those between get.
@@ -59,9 +59,9 @@ impl Plan {
         agenda
     }
 
-    /// How many frames there were.
-    pub(super) const fn frames(&self) -> usize {
-        self.frames
+    /// How often all quick stages came up before.
+    pub(super) const fn turn(&self) -> usize {
+        self.frames / (2 * QUICK.len())
     }
 
     /// Whether a stage is likely to end in time. If not, it goes first on the next frame.

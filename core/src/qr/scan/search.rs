@@ -21,6 +21,9 @@ const LINE_PIXELS_A_FRAME: usize = 16_000_000;
 /// ... and at least these.
 const LEAST_LINES: usize = 48;
 
+/// Ways that lines go in one frame: to the one side and the other.
+const SLOPES_A_FRAME: usize = 2;
+
 /// A symbol that a stage read.
 struct Found {
     payload: Payload,
@@ -37,6 +40,8 @@ pub(super) struct Search<'s, 'f> {
     deadline: Deadline,
     votes: Votes,
     report: ScanReport,
+    /// Whether this is a second look at a place that had a code.
+    looks_again: bool,
     /// All that was read, trusted or not.
     read: Vec<([Point; 4], Stage)>,
 }
@@ -49,6 +54,7 @@ impl<'s, 'f> Search<'s, 'f> {
             deadline,
             votes: Votes::default(),
             report: ScanReport::default(),
+            looks_again: false,
             read: Vec::new(),
         }
     }
@@ -93,7 +99,7 @@ impl<'s, 'f> Search<'s, 'f> {
             }
             if has_more {
                 match stage {
-                    Stage::Bars => agenda.add(&[Stage::RaisedBars]),
+                    Stage::Bars | Stage::SlantedBars => agenda.add(&[Stage::SlantedBars, Stage::RaisedBars]),
                     stage => agenda.add(stage.fitted().as_slice()),
                 }
             }
@@ -105,15 +111,9 @@ impl<'s, 'f> Search<'s, 'f> {
         let picture = &self.scanner.native;
         let Some(recipe) = stage.recipe() else { return (Vec::new(), false) };
         match recipe {
-            Recipe::Bars { lines, look } => {
-                let lines = if self.deadline.is_limited() {
-                    // The next frames read the lines between, as long as none says anything.
-                    let share = (LINE_PIXELS_A_FRAME / picture.pixels().max(1)).max(LEAST_LINES);
-                    let count = if self.votes.is_any() { lines } else { lines.min(share) };
-                    Lines { count, turn: self.scanner.plan.frames() / 2, look }
-                } else {
-                    Lines { count: lines, turn: 0, look }
-                };
+            Recipe::Bars { lines, look, slopes } => {
+                let lines = self.lines(Lines { count: lines, turn: 0, look, slopes });
+                let picture = &self.scanner.native;
                 let readings = bars::pass(picture, lines, &mut self.votes, &self.deadline);
                 self.report.panics += std::mem::take(&mut self.votes.panics);
                 let has_more = readings.is_empty() && self.votes.is_any();
@@ -143,6 +143,19 @@ impl<'s, 'f> Search<'s, 'f> {
         }
     }
 
+    /// The lines that this frame gets of these: on a camera, as long as none says
+    /// anything, the next frames read those between and those that go another way.
+    fn lines(&self, all: Lines) -> Lines {
+        if !self.deadline.is_limited() || self.votes.is_any() || self.looks_again {
+            return all;
+        }
+        let turn = self.scanner.plan.turn();
+        let share = (LINE_PIXELS_A_FRAME / self.scanner.native.pixels().max(1)).max(LEAST_LINES);
+        let pairs = all.slopes.len().div_ceil(SLOPES_A_FRAME);
+        let slopes = all.slopes.chunks(SLOPES_A_FRAME).nth(turn % pairs.max(1)).unwrap_or_default();
+        Lines { count: all.count.min(share), turn, look: all.look, slopes }
+    }
+
     /// Looks again where the last frames had codes. Returns whether that is all
     /// that this frame needs.
     fn last_places(&mut self) -> bool {
@@ -152,6 +165,7 @@ impl<'s, 'f> Search<'s, 'f> {
         }
         let before = self.deadline.elapsed();
         let mut read_again = 0;
+        self.looks_again = true;
         for place in places {
             if self.deadline.is_over() {
                 break;
@@ -164,6 +178,7 @@ impl<'s, 'f> Search<'s, 'f> {
             self.take(found, Stage::LastPlace);
         }
         self.votes = Votes::default();
+        self.looks_again = false;
         self.report.spent.push((Stage::LastPlace, self.deadline.elapsed().saturating_sub(before)));
         self.report.stage = Some(Stage::LastPlace);
         self.scanner.memory.is_content(read_again)

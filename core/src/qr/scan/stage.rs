@@ -6,6 +6,13 @@ use super::bars::Look;
 use super::picture::{Binarisation, View};
 use super::qr::Sampling;
 
+/// Level and upright lines ...
+const STRAIGHT: [f32; 1] = [0.0];
+
+/// ... and lines 9, 18, 27, 36 and 45 degrees off them: with both, no barcode lies
+/// more than 5 degrees from some line.
+const SLANTED: [f32; 10] = [0.158, -0.158, 0.325, -0.325, 0.51, -0.51, 0.727, -0.727, 1.0, -1.0];
+
 /// A way to look at a picture, from cheap to dear. Each is here because it reads
 /// photographs that those before it do not: see the table in `ARCHITECTURE.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +48,8 @@ pub enum Stage {
     FittedSurroundings,
     /// Barcodes along many lines with raised edges.
     RaisedBars,
+    /// Barcodes along slanted lines: a long one leaves a level line soon.
+    SlantedBars,
     /// Small QR codes at twice the size, with grids fitted.
     Doubled,
     /// The search of the `rqrr` library, in a small picture.
@@ -65,6 +74,8 @@ pub(super) enum Recipe {
         lines: usize,
         /// How they are looked at.
         look: Look,
+        /// Which way they go.
+        slopes: &'static [f32],
     },
     /// QR codes, by `rqrr`.
     Rqrr,
@@ -73,7 +84,7 @@ pub(super) enum Recipe {
 impl Stage {
     /// What a single picture gets, from cheap to dear; the fitted ones follow
     /// where something was seen and not read.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Blocks,
         Self::Half,
         Self::Bars,
@@ -83,6 +94,7 @@ impl Stage {
         Self::Sharpened,
         Self::Negative,
         Self::RaisedBars,
+        Self::SlantedBars,
         Self::Doubled,
         Self::Rqrr,
     ];
@@ -100,6 +112,7 @@ impl Stage {
             Self::Surroundings => "surroundings",
             Self::Sharpened => "sharpened",
             Self::Negative => "negative",
+            Self::SlantedBars => "slanted bars",
             Self::RaisedBars => "raised bars",
             Self::Doubled => "doubled",
             Self::Rqrr => "rqrr",
@@ -130,8 +143,13 @@ impl Stage {
         let (view, binarisation, sampling) = match self {
             Self::LastPlace => return None,
             Self::Rqrr => return Some(Recipe::Rqrr),
-            Self::Bars => return Some(Recipe::Bars { lines: 32, look: Look::Plain }),
-            Self::RaisedBars => return Some(Recipe::Bars { lines: 240, look: Look::Raised }),
+            Self::Bars => return Some(Recipe::Bars { lines: 32, look: Look::Plain, slopes: &STRAIGHT }),
+            Self::SlantedBars => {
+                return Some(Recipe::Bars { lines: 48, look: Look::Plain, slopes: &SLANTED });
+            }
+            Self::RaisedBars => {
+                return Some(Recipe::Bars { lines: 240, look: Look::Raised, slopes: &STRAIGHT });
+            }
             Self::Blocks => (View::Native, Blocks, Standing),
             Self::Half => (View::Reduced(2), Surroundings, Standing),
             Self::Third => (View::Reduced(3), Surroundings, Standing),

@@ -1,7 +1,7 @@
 //! Finding and reading barcodes along lines through a picture.
 //!
 //! A barcode repeats itself along its bars, so single lines are read, from the
-//! middle of the picture outward, level and upright. One line's checksum proves
+//! middle of the picture outward, level, upright and slanted. One line's checksum proves
 //! little; a text counts once several lines say the same.
 
 mod line;
@@ -15,7 +15,7 @@ use rxing::{BarcodeFormat, DecodeHints};
 pub(super) use line::Look;
 
 use super::budget::Deadline;
-use super::picture::Picture;
+use super::picture::{Line, Picture};
 use super::report::Symbology;
 use crate::qr::frame::Point;
 
@@ -65,25 +65,25 @@ pub(super) struct Lines {
     pub(super) turn: usize,
     /// How they are looked at.
     pub(super) look: Look,
+    /// Which way they go.
+    pub(super) slopes: &'static [f32],
 }
 
 /// After as many turns the same lines come again.
 const TURNS: usize = 5;
 
-/// Reads lines each way.
+/// Reads lines of these slopes, level and upright.
 pub(super) fn pass(picture: &Picture, lines: Lines, votes: &mut Votes, deadline: &Deadline) -> Vec<Reading> {
     let formats = [BarcodeFormat::CODE_128, BarcodeFormat::EAN_13, BarcodeFormat::EAN_8];
     let hints = DecodeHints { PossibleFormats: Some(formats.into()), ..DecodeHints::default() };
     let proof = if lines.count > MANY { PROOF_OF_MANY } else { PROOF };
     let mut search = Search { reader: MultiFormatOneDReader::new(&hints), hints, votes, proof };
-    search.along(picture.height(), lines, deadline, |y, dark| {
-        let pixel = line::binarise(&picture.row(y), lines.look, dark);
-        (pixel, move |x| Point { x, y: y as f32 + 0.5 })
-    });
-    search.along(picture.width(), lines, deadline, |x, dark| {
-        let pixel = line::binarise(&picture.column(x), lines.look, dark);
-        (pixel, move |y| Point { x: x as f32 + 0.5, y })
-    });
+    for &slope in lines.slopes {
+        for is_upright in [false, true] {
+            let count = if is_upright { picture.width() } else { picture.height() };
+            search.along(picture, count, lines, deadline, |at| Line { is_upright, at, slope });
+        }
+    }
     let is_read = |reading: &&Reading| reading.lines >= proof;
     votes.seen.iter().filter(is_read).cloned().collect()
 }
@@ -96,15 +96,14 @@ struct Search<'v> {
 }
 
 impl Search<'_> {
-    /// Reads lines from the middle outward. `line` makes one dark and light, and
-    /// says how many pixels of the picture one of its pixels is, and where a
-    /// place along it lies.
-    fn along<P: Fn(f32) -> Point>(
+    /// Reads lines from the middle outward.
+    fn along(
         &mut self,
+        picture: &Picture,
         count: usize,
         lines: Lines,
         deadline: &Deadline,
-        mut line: impl FnMut(usize, &mut Vec<u8>) -> (f32, P),
+        line: impl Fn(usize) -> Line,
     ) {
         let step = count.div_ceil(lines.count.max(1));
         let middle = count / 2 + step * (lines.turn % TURNS) / TURNS;
@@ -120,11 +119,12 @@ impl Search<'_> {
             if counts && index % LINES_AFTER != 0 {
                 continue;
             }
-            let (pixel, place) = line(at, &mut dark);
+            let line = line(at);
+            let pixel = line::binarise(&picture.along(line), lines.look, &mut dark);
             if line::may_be_bars(&dark)
                 && let Some((text, symbology, ends)) = self.read(&dark)
             {
-                self.count(text, symbology, ends.map(|x| place(x * pixel)));
+                self.count(text, symbology, ends.map(|along| line.place(picture, along * pixel)));
             }
         }
     }

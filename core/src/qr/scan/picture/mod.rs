@@ -3,8 +3,10 @@
 
 mod binary;
 mod filter;
+mod line;
 
 pub(super) use binary::{Binarisation, Binary};
+pub(super) use line::Line;
 
 use std::borrow::Cow;
 
@@ -137,28 +139,6 @@ impl Picture {
     /// The rows from the top.
     pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
         self.luma.chunks_exact(self.width.max(1))
-    }
-
-    /// A row, weighed with the rows beside it: along a barcode's bars they say
-    /// the same, and together they are less noisy.
-    pub(super) fn row(&self, y: usize) -> Vec<u8> {
-        let row = |y: usize| self.luma.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
-        let middle = row(y);
-        let (above, below) = (y.checked_sub(1).map_or(middle, row), row(y + 1));
-        let below = if below.is_empty() { middle } else { below };
-        above
-            .iter()
-            .zip(middle)
-            .zip(below)
-            .map(|((&above, &middle), &below)| weigh(above, middle, below))
-            .collect()
-    }
-
-    /// A column, likewise.
-    pub(super) fn column(&self, x: usize) -> Vec<u8> {
-        let (left, right) = (x.saturating_sub(1), (x + 1).min(self.width.saturating_sub(1)));
-        let at = |row: &[u8], x: usize| row.get(x).copied().unwrap_or(0);
-        self.rows().map(|row| weigh(at(row, left), at(row, x), at(row, right))).collect()
     }
 
     /// A place of this picture in the frame that it was made from.

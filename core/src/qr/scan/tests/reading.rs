@@ -78,6 +78,23 @@ proptest! {
 }
 
 #[test]
+fn a_long_barcode_is_read_at_any_angle() {
+    let digits = "0155567464130298871198969060";
+    let raster = Code128Symbol::encode(digits).unwrap().raster(3, 90).unwrap();
+    for degrees in (0..180).step_by(15) {
+        let (sine, cosine) = (degrees as f32).to_radians().sin_cos();
+        let (width, height) = (raster.width() as f32, raster.height() as f32);
+        let photo = Photo::of(760, 760, |x, y| {
+            let (x, y) = (x as f32 - 380.0, y as f32 - 380.0);
+            let (along, down) = (x * cosine + y * sine + width / 2.0, y * cosine - x * sine + height / 2.0);
+            let inside = (0.0..width).contains(&along) && (0.0..height).contains(&down);
+            if inside { raster.luma()[down as usize * raster.width() as usize + along as usize] } else { 230 }
+        });
+        assert_eq!(texts(&photo.soft(1).look()), [digits], "{degrees} degrees");
+    }
+}
+
+#[test]
 fn a_mirrored_and_an_inverted_code_are_read() {
     let photo = drawn(TRANSACTION, 4);
     assert_eq!(texts(&photo.mirrored().look()), [TRANSACTION]);

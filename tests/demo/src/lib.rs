@@ -1,10 +1,9 @@
 //! A merchant's phone and a customer's phone in the terminal, against a sandbox
 //! on loopback: payment, cash-out and cash-in, and the refusals that people meet.
 //!
-//! Every code travels as a picture: drawn, photographed by a [`camera`],
+//! Every code travels as a picture: drawn, photographed by a camera,
 //! scanned. Whatever differs from what the demo announces is an error.
 
-pub mod camera;
 mod error;
 mod flows;
 mod refusals;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paysera_camera::Camera;
 use paysera_core::attempt::Pace;
 use paysera_core::auth::{FixedCredentials, MemorySecretStore};
 use paysera_core::code::{LocationId, WalletId};
@@ -15,7 +16,6 @@ use paysera_core::qr::{Budget, ErrorCorrection, QrSymbol, Scanner};
 use paysera_core::wallet_api::{Environment, ProjectId, RequestBudget};
 use paysera_sandbox::{Sandbox, seed};
 
-use crate::camera::Camera;
 use crate::error::DemoError;
 use crate::screen::Screen;
 use crate::texts::Texts;

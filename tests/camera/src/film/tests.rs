@@ -95,7 +95,9 @@ fn the_same_seed_takes_the_same_photos() {
 #[test]
 fn photos_have_the_announced_size_and_padded_rows() {
     let bars = Code128Symbol::encode("EVP000000014471").unwrap().raster(2, 60).unwrap();
-    for (size, pixels) in [(PhotoSize::Vga, (640, 480)), (PhotoSize::Hd, (1280, 720))] {
+    for (size, pixels) in
+        [(PhotoSize::Vga, (640, 480)), (PhotoSize::Hd, (1280, 720)), (PhotoSize::FullHd, (1920, 1080))]
+    {
         let photo = Camera::with_size(1, size).film(&bars).next().unwrap();
         assert_eq!((photo.width(), photo.height()), pixels);
         assert!(photo.row_stride() > photo.width() as usize);

@@ -1,6 +1,7 @@
 //! What happens to the light on its way to the buffer: lens, lamp, sensor.
 
-use super::chance::Chance;
+use crate::chance::Chance;
+use crate::lens::blur;
 
 /// A camera's lens and sensor in one place's light.
 #[derive(Debug)]
@@ -78,47 +79,4 @@ impl Optics {
         }
         pixels
     }
-}
-
-/// Two box blurs each way are close to what a lens out of focus does.
-/// `sigma` is the standard deviation in pixels.
-fn blur(light: Vec<f32>, width: usize, height: usize, sigma: f32) -> Vec<f32> {
-    // Two boxes of this length have the standard deviation sigma.
-    let length = (sigma * sigma * 6.0 + 1.0).sqrt();
-    let mut blurred = light;
-    for (row_length, rows) in [(width, height), (height, width)] {
-        let mut turned = vec![0.0; blurred.len()];
-        for (y, row) in blurred.chunks_exact(row_length).enumerate() {
-            let twice = box_blur(&box_blur(row, length), length);
-            for (column, value) in turned.chunks_exact_mut(rows).zip(twice) {
-                if let Some(pixel) = column.get_mut(y) {
-                    *pixel = value;
-                }
-            }
-        }
-        blurred = turned;
-    }
-    blurred
-}
-
-/// The mean over `length` pixels around each; `length` need not be whole. The
-/// row goes on as its end pixels.
-fn box_blur(row: &[f32], length: f32) -> Vec<f32> {
-    let reach = ((length - 1.0) / 2.0).max(0.0);
-    let whole = reach as usize;
-    let part = reach - whole as f32;
-    let end = |pixel: Option<&f32>| std::iter::repeat_n(pixel.copied().unwrap_or(0.0), whole + 1);
-    let padded: Vec<f32> = end(row.first()).chain(row.iter().copied()).chain(end(row.last())).collect();
-    let window = 2 * whole + 3;
-    let mut sum: f32 = padded.iter().skip(1).take(window - 2).sum();
-    // The pixels at the window's ends count in part, the others in full.
-    let ends = padded.iter().zip(padded.iter().skip(window - 1));
-    let steps = padded.iter().skip(1).zip(padded.iter().skip(window - 1));
-    ends.zip(steps)
-        .map(|((first, last), (leaves, enters))| {
-            let mean = (sum + part * (first + last)) / (2.0 * reach + 1.0);
-            sum += enters - leaves;
-            mean
-        })
-        .collect()
 }

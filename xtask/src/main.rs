@@ -45,7 +45,9 @@ enum Task {
     Architecture,
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
-    /// Measures, in release: `cargo xtask bench sandbox`, `client`, `journal`; each with `--help`.
+    /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
+    /// `client`, `journal`; each with `--help`. With `--peers` it installs CMake and a
+    /// C++ compiler where they are missing.
     Bench {
         /// What to measure, and its options.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -69,7 +71,12 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Ci { install } => ci::run(&root, install),
         Task::Architecture => architecture::check(&root),
         Task::Fuzz(options) => fuzz::run(&root, &options),
-        Task::Bench { arguments } => bench(&arguments).run(&root),
+        Task::Bench { arguments } => {
+            if arguments.iter().any(|argument| argument == "--peers") {
+                tools::ensure(&root, &tools::for_peers(), true)?;
+            }
+            bench(&arguments).run(&root)
+        }
     }
 }
 

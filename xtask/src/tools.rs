@@ -47,6 +47,11 @@ pub(crate) fn for_ci() -> Vec<Tool> {
     ]
 }
 
+/// What measuring beside other people's scanners needs.
+pub(crate) fn for_peers() -> Vec<Tool> {
+    vec![compiler("a C++ compiler", "c++ --version"), debian_package("CMake", "cmake --version", "cmake", "")]
+}
+
 fn compiler(what: &'static str, probe: &'static str) -> Tool {
     debian_package(what, probe, "build-essential", "")
 }

@@ -1,6 +1,7 @@
 //! What ends a measurement without figures.
 
 use std::io;
+use std::path::PathBuf;
 
 /// Why there are no figures, or why they don't count.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,21 @@ pub(crate) enum Error {
     Incomplete { request: &'static str, field: &'static str },
     #[error("a client ended early: {0}")]
     Client(#[from] tokio::task::JoinError),
+    #[error("{} cannot be read: {source}", path.display())]
+    Corpus { path: PathBuf, source: io::Error },
+    #[error("{} is not a manifest: {source}", path.display())]
+    Manifest { path: PathBuf, source: serde_json::Error },
+    #[error("{} is not a picture: {source}", path.display())]
+    Picture { path: PathBuf, source: image::ImageError },
+    #[error("pictures are turned by whole quarters, not by {0} degrees")]
+    Rotation(u16),
+    #[error("a picture is no frame: {0}")]
+    Frame(#[from] paysera_core::qr::FrameError),
+    #[error(
+        "other people's scanners were not built (see above); they need CMake and a C++ compiler, which \
+         `cargo xtask bench` installs"
+    )]
+    PeersNotBuilt,
     #[error("the books are wrong: {0}")]
     Books(String),
 }

@@ -7,6 +7,7 @@
 mod error;
 mod journal;
 mod sandbox;
+mod scan;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,14 @@ enum What {
     Sandbox(sandbox::Options),
     /// A journal with a million attempts: opening it and looking into it.
     Journal(journal::Options),
+    /// The scanner on photographs, beside other people's scanners.
+    Scan(scan::Options),
+    /// The scanner on frames of a camera that does not exist.
+    Frames(scan::FramesOptions),
+    /// Codes that are drawn, photographed and read back.
+    Roundtrip(scan::RoundtripOptions),
+    /// Makes seeds for the fuzz target `photo_scan` of photographs.
+    Seeds(scan::SeedsOptions),
     /// The sandbox process that `sandbox` measures.
     #[command(hide = true)]
     SandboxProcess(sandbox::ServeOptions),
@@ -35,6 +44,10 @@ async fn main() -> ExitCode {
     let result = match Arguments::parse().what {
         What::Sandbox(options) => sandbox::run(&options).await,
         What::Journal(options) => journal::run(&options),
+        What::Scan(options) => scan::run(&options),
+        What::Frames(options) => scan::run_frames(&options),
+        What::Roundtrip(options) => scan::run_roundtrip(&options),
+        What::Seeds(options) => scan::run_seeds(&options),
         What::SandboxProcess(options) => sandbox::serve(options).await,
     };
     match result {

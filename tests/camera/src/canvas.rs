@@ -30,10 +30,6 @@ impl Canvas {
         self.width
     }
 
-    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
-        self.light.chunks_exact_mut(self.width)
-    }
-
     /// The pixels of a row from `left` on, `length` of them, if they are all inside.
     pub(crate) fn strip_mut(&mut self, left: usize, row: usize, length: usize) -> Option<&mut [u8]> {
         let start = row * self.width + left;

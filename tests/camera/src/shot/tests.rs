@@ -1,4 +1,4 @@
-use paysera_core::qr::{Code128Symbol, Detection, ErrorCorrection, QrSymbol, Scanner};
+use paysera_core::qr::{Budget, Code128Symbol, Detection, ErrorCorrection, QrSymbol, Scanner, Trust};
 
 use super::*;
 
@@ -54,7 +54,8 @@ fn a_clean_photo_of_each_kind_is_read() {
         for background in [Background::Plain(120), Background::Table, Background::Room] {
             let conditions = Conditions { scale: 6.0, turn: 20.0, ..Conditions::default() };
             let shot = Shot::new(Some(&qr(text)), conditions, surroundings(background, seed));
-            let report = Scanner::new().scan(&shot.take().frame().unwrap());
+            let report =
+                Scanner::new().trusting(Trust::AtOnce).scan(&shot.take().frame().unwrap(), Budget::Unlimited);
             let read: Vec<_> = report.detections.iter().map(Detection::text).collect();
             assert_eq!(read, [Some(text)], "{background:?}");
         }
@@ -68,7 +69,7 @@ fn a_held_camera_reads_what_a_steady_one_does_not() {
     let shot = Shot::new(Some(&qr(text)), conditions, surroundings(Background::Table, 3));
     let mut scanner = Scanner::new();
     let read = shot.held(2.0).take(10).any(|photo| {
-        let report = scanner.scan(&photo.frame().unwrap());
+        let report = scanner.scan(&photo.frame().unwrap(), Budget::Unlimited);
         report.detections.iter().any(|detection| detection.text() == Some(text))
     });
     assert!(read);

@@ -72,10 +72,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     print!("{:19}", "");
     defects().iter().for_each(|(name, _)| print!("{name:>24}"));
     println!();
-    let mut wrong = 0;
+    let mut wrong = Vec::new();
     for (kind, text, raster) in kinds()? {
         print!("{kind:19}");
-        for (_, conditions) in defects() {
+        for (defect, conditions) in defects() {
             let mut cell = Vec::new();
             for pixels in MODULES {
                 let mut read = 0;
@@ -85,7 +85,11 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
                     let conditions = Conditions { scale: pixels as f32, ..conditions.clone() };
                     let texts = texts(&Shot::new(Some(&raster), conditions, surroundings).take())?;
                     read += u64::from(texts.iter().any(|read| read == text));
-                    wrong += texts.iter().filter(|read| *read != text).count();
+                    wrong.extend(
+                        texts.into_iter().filter(|read| read != text).map(|read| {
+                            format!("{read:?} of {kind}, {defect}, {pixels} pixels, seed {seed}")
+                        }),
+                    );
                 }
                 cell.push(read.to_string());
             }
@@ -93,7 +97,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         }
         println!();
     }
-    println!("\n{wrong} wrong texts");
+    println!("\n{} wrong texts", wrong.len());
+    wrong.iter().for_each(|text| println!("  {text}"));
     Ok(())
 }
 

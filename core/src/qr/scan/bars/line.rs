@@ -1,5 +1,7 @@
 //! A line of grey pixels to a line of bars.
 
+use super::super::report::Symbology;
+
 /// The surroundings of a pixel along a line are this part of the line, each way.
 const SURROUNDINGS: usize = 16;
 
@@ -18,6 +20,10 @@ const BARS: usize = 30;
 /// ... of which none is wider than this many times their mean: in all symbologies
 /// that is at most 2.6 times, before ink and focus.
 const WIDEST: usize = 4;
+
+/// Modules that have to be light on either side of a product's barcode; the
+/// standard asks for seven and more.
+const QUIET: f32 = 5.0;
 
 /// How a line is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +90,28 @@ fn raised(line: &[u8]) -> Vec<u8> {
             _ => [0; 2],
         })
         .collect()
+}
+
+/// Whether a product's barcode stands alone, as it has to: inside a longer barcode
+/// there may be something that looks like a short one on every line. `ends` are the
+/// middles of its guards.
+pub(super) fn has_quiet_zones(dark: &[u8], symbology: Symbology, ends: [f32; 2]) -> bool {
+    let modules = match symbology {
+        Symbology::Ean13 => 92.0,
+        Symbology::Ean8 => 64.0,
+        _ => return true,
+    };
+    let [one, other] = ends;
+    let (left, right) = (one.min(other), one.max(other));
+    let module = (right - left) / modules;
+    // From the guard's middle over its edge, and not to the edge itself.
+    let is_light = |from: f32, to: f32| {
+        let pixels =
+            dark.get(from.max(0.0) as usize..(to.max(0.0) as usize).min(dark.len())).unwrap_or_default();
+        pixels.iter().filter(|dark| **dark == 1).count() * 10 <= pixels.len()
+    };
+    let (near, far) = (2.0 * module, (2.0 + QUIET) * module);
+    is_light(left - far, left - near) && is_light(right + near, right + far)
 }
 
 /// Whether somewhere along the line enough bars and spaces of like width follow

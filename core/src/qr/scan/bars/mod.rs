@@ -156,7 +156,10 @@ impl Search<'_> {
                 let x = result.getPoints().get(at).map_or(0.0, |point| point.x);
                 if reversed { dark.len() as f32 - x } else { x }
             };
-            return Some((result.getText().to_owned(), symbology, [along(0), along(1)]));
+            let ends = [along(0), along(1)];
+            if line::has_quiet_zones(dark, symbology, ends) {
+                return Some((result.getText().to_owned(), symbology, ends));
+            }
         }
         None
     }

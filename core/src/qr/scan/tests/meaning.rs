@@ -107,6 +107,21 @@ fn a_products_barcode_is_said_to_be_one() {
 }
 
 #[test]
+fn a_part_of_a_barcode_is_not_taken_for_a_products() {
+    let mut chance = Chance(9);
+    for _ in 0..150 {
+        let digits: String = (0..28).map(|_| char::from(b'0' + chance.below(10) as u8)).collect();
+        let raster = crate::qr::Code128Symbol::encode(&digits).unwrap().raster(2, 60).unwrap();
+        let (width, cut) = (raster.width() as usize, 40 + chance.below(120) as usize);
+        // Its end is beyond the picture's edge.
+        let photo = Photo::of(width - cut, 120, |x, y| {
+            if (20..80).contains(&y) { raster.luma()[(y - 20) * width + x] } else { 255 }
+        });
+        assert_eq!(texts(&photo.look()), Vec::<&str>::new(), "{digits}, {cut} pixels cut off");
+    }
+}
+
+#[test]
 fn bars_that_lie_in_a_blur_are_read() {
     for (pixels, soft) in [(2, 1), (3, 1), (5, 3)] {
         let report = drawn_ean("4006381333931", pixels).soft(soft).noisy(6, 3).look();

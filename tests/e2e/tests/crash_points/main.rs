@@ -4,224 +4,32 @@
 // Tests stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod life;
+mod people;
 mod world;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use paysera_core::attempt::{Attempt, AttemptState, CashStep, Pace, StateStream, WaitingFor, differing_rows};
-use paysera_core::auth::{FixedCredentials, MemorySecretStore};
-use paysera_core::clock::SystemRandom;
-use paysera_core::code::{Code, LocationId, WalletId};
-use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
+use paysera_core::attempt::{Attempt, AttemptState, differing_rows};
+use paysera_core::code::{Code, WalletId};
 use paysera_core::error::ApiError;
-use paysera_core::journal::{
-    AttemptId, AttemptKind, CommitObserver, InstallId, Journal, JournalError, JournalOwner, Observed,
-};
-use paysera_core::merchant::{
-    CashInRequest, CashOutRequest, CollectRequest, Merchant, RefundRequest, TillPlace, TillSettings,
-};
+use paysera_core::journal::{AttemptId, AttemptKind};
+use paysera_core::merchant::{CashInRequest, CashOutRequest, CollectRequest, Merchant, RefundRequest};
 use paysera_core::money::Currency;
-use paysera_core::wallet_api::{Environment, HttpRequest, ProjectId};
-use paysera_e2e::in_process::{Carried, InProcess, Step, Way};
-use paysera_e2e::{ImpatientClock, POLL, gel, unlimited};
-use paysera_sandbox::{Sandbox, seed};
+use paysera_e2e::gel;
+use paysera_sandbox::seed;
 use seed::{CUSTOMER, RETAILER_WALLET};
-use tokio::runtime::Runtime;
+
+use life::{Death, Life, unless_dead};
+use people::People;
 use world::{Phone, World};
 
 const AMOUNT: i64 = 2500;
 const FLOWS: [&str; 6] = ["collect", "cash_out", "cash_in", "pay", "refund", "undo_cash_in"];
 /// No state of these flows lasts so long.
 const STANDSTILL: Duration = Duration::from_secs(20);
-
-/// When the process dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Death {
-    Never,
-    /// After the commit of this number.
-    Commit(u32),
-    /// Before the request of this number arrives.
-    Request(u32),
-    /// After the server has answered it.
-    Answer(u32),
-    /// When the cash of this number has changed hands, before anybody has tapped.
-    Cash(u32),
-}
-
-/// A life of a process, which counts what it does.
-#[derive(Debug)]
-struct Life {
-    death: Death,
-    commits: AtomicU32,
-    requests: AtomicU32,
-    cash: AtomicU32,
-    dead: AtomicBool,
-}
-
-impl Life {
-    fn new(death: Death) -> Arc<Self> {
-        let (commits, requests, cash) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
-        Arc::new(Self { death, commits, requests, cash, dead: AtomicBool::new(false) })
-    }
-
-    fn next(counter: &AtomicU32) -> u32 {
-        counter.fetch_add(1, Ordering::SeqCst) + 1
-    }
-
-    fn die_if(&self, death: Death) -> bool {
-        if self.death == death {
-            self.dead.store(true, Ordering::SeqCst);
-        }
-        self.is_dead()
-    }
-
-    fn is_dead(&self) -> bool {
-        self.dead.load(Ordering::SeqCst)
-    }
-}
-
-impl CommitObserver for Life {
-    fn before(&self, _: Observed<'_>) -> Result<(), JournalError> {
-        if self.is_dead() {
-            return Err(JournalError::Storage { reason: "the process is dead".to_owned() });
-        }
-        Ok(())
-    }
-
-    fn after(&self, _: Observed<'_>) {
-        let number = Self::next(&self.commits);
-        self.die_if(Death::Commit(number));
-    }
-}
-
-impl Way for Life {
-    fn there<'a>(&'a self, request: &'a HttpRequest) -> Step<'a, ()> {
-        Box::pin(async move {
-            // Reads change nothing: a death before one is a death after the commit before it.
-            if request.method != http::Method::GET {
-                let number = Self::next(&self.requests);
-                self.die_if(Death::Request(number));
-            }
-            if self.is_dead() {
-                std::future::pending().await
-            }
-        })
-    }
-
-    fn back(&self) -> Step<'_, ()> {
-        Box::pin(async move {
-            self.die_if(Death::Answer(self.requests.load(Ordering::SeqCst)));
-            if self.is_dead() {
-                std::future::pending().await
-            }
-        })
-    }
-}
-
-/// The cash that really changed hands.
-#[derive(Clone, Debug, Default)]
-struct Cash(Arc<Mutex<Vec<CashStep>>>);
-
-impl Cash {
-    fn was_moved(&self, step: CashStep) -> bool {
-        self.0.lock().unwrap().contains(&step)
-    }
-
-    /// What the drawer holds more than before.
-    fn in_drawer(&self) -> i64 {
-        let signed = |step: &CashStep| if *step == CashStep::Take { AMOUNT } else { -AMOUNT };
-        self.0.lock().unwrap().iter().map(signed).sum()
-    }
-}
-
-/// The people at the till: they do what the screen asks for, and tell the truth.
-struct People {
-    life: Arc<Life>,
-    cash: Cash,
-    payer: Customer,
-}
-
-impl People {
-    /// Goes on to the end; `None` if the process died before.
-    async fn serve(&self, attempt: &Attempt) -> Option<AttemptState> {
-        let mut states = attempt.watch();
-        let mut last = attempt.state();
-        let mut paying = None;
-        while let Some(state) = self.next(&mut states).await? {
-            match &state {
-                AttemptState::Presenting { code, .. } if paying.is_none() => {
-                    let pay = async {
-                        let review = self.payer.review(code).await.ok()?;
-                        Some(self.payer.pay(&review).await.unwrap())
-                    };
-                    paying = unless_dead(&self.life, pay).await?;
-                }
-                AttemptState::TakeCash { .. } => {
-                    self.move_cash(CashStep::Take, || attempt.cash_received())?
-                }
-                AttemptState::HandOutCash { .. } => {
-                    self.move_cash(CashStep::HandOut, || attempt.cash_handed_out())?;
-                }
-                AttemptState::ReturnCash { .. } => {
-                    self.move_cash(CashStep::Return, || attempt.cash_returned())?;
-                }
-                AttemptState::CashQuestion { step, .. } => match (self.cash.was_moved(*step), step) {
-                    (false, _) => attempt.cash_not_moved(),
-                    (true, CashStep::Take) => attempt.cash_received(),
-                    (true, CashStep::HandOut) => attempt.cash_handed_out(),
-                    (true, CashStep::Return) => attempt.cash_returned(),
-                },
-                AttemptState::Waiting { wanted: WaitingFor::AnotherCode } => attempt.cancel(),
-                _ => {}
-            }
-            last = state;
-        }
-        if let Some(paying) = paying {
-            unless_dead(&self.life, paying.ended()).await?;
-        }
-        Some(last)
-    }
-
-    /// The next state; nothing is done any more by the people of a dead phone.
-    async fn next(&self, states: &mut StateStream) -> Option<Option<AttemptState>> {
-        let wait = async {
-            loop {
-                tokio::select! {
-                    state = states.next() => return state,
-                    () = tokio::time::sleep(POLL) => if self.life.is_dead() { return None },
-                }
-            }
-        };
-        let state = tokio::time::timeout(STANDSTILL, wait).await.expect("the attempt stands still");
-        (!self.life.is_dead()).then_some(state)
-    }
-
-    fn move_cash(&self, step: CashStep, tap: impl Fn()) -> Option<()> {
-        assert!(!self.cash.was_moved(step), "{step:?}: asked for twice");
-        self.cash.0.lock().unwrap().push(step);
-        let number = Life::next(&self.life.cash);
-        if self.life.die_if(Death::Cash(number)) {
-            return None;
-        }
-        tap();
-        Some(())
-    }
-}
-
-/// Waits for something that a dead process never gives.
-async fn unless_dead<T>(life: &Life, wanted: impl Future<Output = T>) -> Option<T> {
-    tokio::pin!(wanted);
-    loop {
-        tokio::select! {
-            got = &mut wanted => return (!life.is_dead()).then_some(got),
-            () = tokio::time::sleep(POLL) => if life.is_dead() { return None },
-        }
-    }
-}
 
 /// Plays the flow from its beginning; `None` if the process died.
 async fn play(flow: &str, phone: &Phone, people: &People) -> Option<AttemptState> {

@@ -1,6 +1,26 @@
-//! The sandbox, the folder of the journals and the phones of one run.
+//! The server, and the phones in front of it.
 
-use super::*;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use paysera_core::attempt::Pace;
+use paysera_core::auth::{FixedCredentials, MemorySecretStore};
+use paysera_core::clock::SystemRandom;
+use paysera_core::code::{LocationId, WalletId};
+use paysera_core::customer::{Customer, SandboxV1, SandboxV1Params};
+use paysera_core::journal::{AttemptId, InstallId, Journal, JournalError, JournalOwner};
+use paysera_core::merchant::{Merchant, TillPlace, TillSettings};
+use paysera_core::wallet_api::{Environment, ProjectId};
+use paysera_e2e::in_process::{Carried, InProcess};
+use paysera_e2e::{ImpatientClock, POLL, unlimited};
+use paysera_sandbox::{Sandbox, seed};
+use seed::{CUSTOMER, RETAILER_WALLET};
+use tokio::runtime::Runtime;
+
+use super::life::{Death, Life};
+use super::people::Cash;
+use super::{AMOUNT, STANDSTILL};
 
 /// One life of the phone that is tested.
 pub(crate) struct Phone {
@@ -30,7 +50,7 @@ impl World {
         Self { server, sandbox, folder, cash: Cash::default(), flow }
     }
 
-    fn journal(&self, name: &str, wallet: u64, life: &Arc<Life>) -> Arc<Journal> {
+    pub(crate) fn journal(&self, name: &str, wallet: u64, life: &Arc<Life>) -> Arc<Journal> {
         let install = InstallId::parse("11111111-1111-4111-8111-111111111111").unwrap();
         let owner = JournalOwner { install, wallet: WalletId::new(wallet).unwrap() };
         let folder = self.folder.join(name);
@@ -108,7 +128,7 @@ impl Drop for World {
 }
 
 /// Opens a journal, once the tasks of a process that died have let it go.
-fn open(folder: &Path, owner: JournalOwner) -> Journal {
+pub(crate) fn open(folder: &Path, owner: JournalOwner) -> Journal {
     let began = std::time::Instant::now();
     loop {
         match Journal::open(folder, owner, paysera_core::clock::UnixSeconds(0)) {

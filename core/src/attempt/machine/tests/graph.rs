@@ -4,7 +4,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::world::{DEEDS, Deed, FATES, Fate, Status, World};
+use super::people::{DEEDS, Deed};
+use super::world::{FATES, Fate, Status, World};
 use crate::attempt::event::End;
 use crate::attempt::machine::{Heard, Plan};
 

@@ -1,6 +1,8 @@
 //! The rules of money, each by its name; what the state graph can't show.
 
-use super::world::{AMOUNT, Deed, Fate, Status, World, code, customer, failure, intent, merchant};
+use super::people::Deed;
+use super::wanted::{AMOUNT, code, customer, intent, merchant};
+use super::world::{Fate, Status, World, failure};
 use crate::attempt::event::{End, Event};
 use crate::attempt::intent::Steps;
 use crate::attempt::machine::{Failure, Heard, Machine, Plan, Send, Tap};

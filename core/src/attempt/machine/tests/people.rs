@@ -1,10 +1,46 @@
-//! The people: what they do at the till, on their phones, and with the cash.
+//! What people and the world around do to one attempt: cash in their hands, taps,
+//! and what befalls the transaction from elsewhere.
 
-use super::*;
+use super::wanted::code;
+use super::world::{Status, World};
+use crate::attempt::intent::Steps;
+use crate::attempt::machine::{Heard, Passing, Plan, Tap};
+use crate::attempt::state::{AttemptState, CashStep};
+
+/// What people and the world around do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Accept,
+    Reject,
+    /// The server gives the held money back by itself.
+    HoldEnds,
+    /// Somebody else of the same merchant.
+    ConfirmElsewhere,
+    RevokeElsewhere,
+    Cancel,
+    /// Cash moves, and is not tapped yet.
+    MoveCash,
+    Due,
+    Restart,
+    ScanAnother,
+}
+
+pub(super) const DEEDS: [Deed; 10] = [
+    Deed::Accept,
+    Deed::Reject,
+    Deed::HoldEnds,
+    Deed::ConfirmElsewhere,
+    Deed::RevokeElsewhere,
+    Deed::Cancel,
+    Deed::MoveCash,
+    Deed::Due,
+    Deed::Restart,
+    Deed::ScanAnother,
+];
 
 impl World {
     /// Cash that is asked for, or asked about.
-    pub(super) fn cash_step(&self) -> Option<(CashStep, bool)> {
+    fn cash_step(&self) -> Option<(CashStep, bool)> {
         match self.shown() {
             AttemptState::TakeCash { .. } => Some((CashStep::Take, false)),
             AttemptState::HandOutCash { .. } => Some((CashStep::HandOut, false)),
@@ -15,7 +51,7 @@ impl World {
     }
 
     /// Whether the cash of a step has been moved.
-    pub(super) fn was_moved(&self, step: CashStep) -> bool {
+    fn was_moved(&self, step: CashStep) -> bool {
         match step {
             CashStep::Take => self.taken > 0,
             CashStep::HandOut | CashStep::Return => self.out > 0,
@@ -23,7 +59,7 @@ impl World {
     }
 
     /// Moves cash, once a step, as it is shown.
-    pub(super) fn move_cash(&mut self) -> bool {
+    fn move_cash(&mut self) -> bool {
         let Some((step, false)) = self.cash_step() else { return false };
         if self.was_moved(step) {
             return false;
@@ -36,7 +72,7 @@ impl World {
     }
 
     /// Says truthfully what was done.
-    pub(in super::super) fn tap(&mut self) -> bool {
+    pub(super) fn tap(&mut self) -> bool {
         match self.shown() {
             AttemptState::CheckIdentity { .. } => {
                 self.hear(Heard::Tapped(Tap::Identity { confirmed: true }));
@@ -59,7 +95,7 @@ impl World {
     }
 
     /// Does a deed; `false` where it makes no sense.
-    pub(in super::super) fn deed(&mut self, deed: Deed) -> bool {
+    pub(super) fn deed(&mut self, deed: Deed) -> bool {
         let own = self.machine.key.is_some().then(|| self.index());
         let is_collect = matches!(self.machine.intent.steps, Steps::Collect { .. });
         let is_pay = matches!(self.machine.intent.steps, Steps::Pay { .. });
@@ -110,5 +146,14 @@ impl World {
                 waits
             }
         }
+    }
+
+    pub(super) fn due(&mut self) {
+        if matches!(self.machine.intent.steps, Steps::Pay { .. }) {
+            // The deadline is that of the signature: what is late is refused.
+            self.pass(super::super::SIGNATURE_SECONDS);
+            self.on_the_way.clear();
+        }
+        self.hear(Heard::Due);
     }
 }

@@ -1,9 +1,139 @@
-//! The server: what reaches it, what it does, and what it answers.
+//! A model of the server around one attempt: its transactions, and requests that
+//! are on their way. What people do is in `people.rs`.
 
-use super::*;
+use std::collections::BTreeSet;
+
+use super::wanted::{AMOUNT, code, customer, intent, key, merchant};
+use crate::attempt::event::Event;
+use crate::attempt::intent::Steps;
+use crate::attempt::machine::{Ask, Failure, Heard, Machine, PaymentSighting, Plan, Send, Sighting};
+use crate::attempt::state::AttemptState;
+use crate::clock::UnixSeconds;
+use crate::error::{ApiError, ApiErrorKind};
+use crate::journal::AttemptId;
+use crate::wallet_api::{Delivery, PaymentId, PaymentStatus, Reserve, TransactionStatus};
+
+const NOW: UnixSeconds = UnixSeconds(1_760_000_000);
+
+/// The status of a transaction of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Status {
+    New,
+    Reserved,
+    Confirmed,
+    /// Confirmed, and given back.
+    Canceled,
+    /// Confirmed for good.
+    Done,
+    Rejected,
+    Revoked,
+    Deleted,
+    Failed,
+}
+
+/// How one request fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Answered,
+    AnswerLost,
+    RequestLost,
+    /// It arrives later, or never.
+    Delayed,
+    NotSent,
+    Busy,
+    /// The server looks at it and says no.
+    Refused,
+}
+
+pub(super) const FATES: [Fate; 7] = [
+    Fate::Answered,
+    Fate::AnswerLost,
+    Fate::RequestLost,
+    Fate::Delayed,
+    Fate::NotSent,
+    Fate::Busy,
+    Fate::Refused,
+];
+
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) machine: Machine,
+    pub(super) transactions: Vec<Status>,
+    /// Requests that may still arrive, by transaction.
+    pub(super) on_the_way: BTreeSet<(u8, usize)>,
+    pub(super) creates_on_the_way: u8,
+    pub(super) restarts: u8,
+    /// Times that cash went to the customer, and into the drawer.
+    pub(super) out: u8,
+    pub(super) taken: u8,
+    now: UnixSeconds,
+}
+
+pub(super) fn failure(delivery: Delivery, kind: ApiErrorKind) -> Box<Failure> {
+    Box::new(Failure { delivery, error: ApiError::local(kind), retry_after: None })
+}
 
 impl World {
-    pub(super) fn sighting(&self, index: usize) -> Sighting {
+    pub(super) fn new(kind: &str) -> Self {
+        let intent = intent(kind);
+        let code = matches!(intent.steps, Steps::CashOut { .. }).then(code);
+        let transactions = match intent.steps {
+            Steps::Pay { .. } => vec![Status::New],
+            Steps::Refund { .. } => vec![Status::Confirmed],
+            _ => Vec::new(),
+        };
+        let id = AttemptId::parse("00000000-0000-4000-8000-000000000001").unwrap();
+        let taken = u8::from(kind == "undo_cash_in");
+        Self {
+            machine: Machine::begin(id, intent, code, NOW),
+            transactions,
+            on_the_way: BTreeSet::new(),
+            creates_on_the_way: 0,
+            restarts: 0,
+            out: 0,
+            taken,
+            now: NOW,
+        }
+    }
+
+    /// What tells two worlds apart.
+    pub(super) fn key(&self) -> String {
+        let Self { machine, transactions, on_the_way, creates_on_the_way, restarts, out, taken, now } = self;
+        format!(
+            "{machine:?} {transactions:?} {on_the_way:?} {creates_on_the_way} {restarts} {out} {taken} {now}"
+        )
+    }
+
+    pub(super) fn pass(&mut self, seconds: i64) {
+        self.now = self.now.plus(seconds);
+    }
+
+    pub(super) fn plan(&self) -> Plan {
+        self.machine.plan(self.now)
+    }
+
+    pub(super) fn shown(&self) -> AttemptState {
+        self.machine.shown(self.now)
+    }
+
+    /// Takes note of events as the driver does.
+    pub(super) fn apply(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.machine.apply(&event, self.now);
+        }
+    }
+
+    pub(super) fn hear(&mut self, heard: Heard) {
+        let events = self.machine.hear(heard, self.now);
+        self.apply(events);
+    }
+
+    pub(super) fn index(&self) -> usize {
+        let own = self.machine.key.as_ref().expect("there is a transaction");
+        (0..).find(|number| key(*number) == *own).unwrap()
+    }
+
+    fn sighting(&self, index: usize) -> Sighting {
         let status = self.transactions[index];
         let payer = match self.machine.intent.steps {
             Steps::CashIn { .. } => merchant(),
@@ -31,7 +161,7 @@ impl World {
         }
     }
 
-    pub(super) fn payment(&self) -> PaymentSighting {
+    fn payment(&self) -> PaymentSighting {
         let status = match self.transactions[0] {
             Status::Canceled => PaymentStatus::Canceled,
             Status::Done => PaymentStatus::Done,
@@ -41,7 +171,7 @@ impl World {
     }
 
     /// The server does what it was asked for, if the state allows it.
-    pub(super) fn arrive(&mut self, send: Send, index: usize) -> bool {
+    fn arrive(&mut self, send: Send, index: usize) -> bool {
         let Some(status) = self.transactions.get_mut(index) else { return false };
         let next = match (send, *status) {
             (Send::Reserve, Status::New) => Status::Reserved,
@@ -56,7 +186,7 @@ impl World {
     }
 
     /// Sends what is planned; whether that fate can be.
-    pub(in super::super) fn send(&mut self, send: Send, fate: Fate) -> bool {
+    pub(super) fn send(&mut self, send: Send, fate: Fate) -> bool {
         if let Some(event) = send.event() {
             self.apply(vec![event]);
         }
@@ -100,7 +230,7 @@ impl World {
         true
     }
 
-    pub(super) fn create(&mut self, fate: Fate) -> bool {
+    fn create(&mut self, fate: Fate) -> bool {
         let answer = match fate {
             Fate::Answered | Fate::AnswerLost => {
                 self.transactions.push(Status::New);
@@ -123,7 +253,7 @@ impl World {
     }
 
     /// Asks what is planned.
-    pub(in super::super) fn ask(&mut self, ask: Ask, answered: bool) {
+    pub(super) fn ask(&mut self, ask: Ask, answered: bool) {
         let lost = || failure(Delivery::Unknown, ApiErrorKind::NoAnswer);
         let heard = match ask {
             Ask::Look if answered => {
@@ -141,14 +271,14 @@ impl World {
         self.hear(heard);
     }
 
-    pub(in super::super) fn watch(&mut self, answered: bool) {
+    pub(super) fn watch(&mut self, answered: bool) {
         let lost = failure(Delivery::Unknown, ApiErrorKind::NoAnswer);
         let seen = if answered { Ok(self.sighting(self.index())) } else { Err(lost) };
         self.hear(Heard::Watched(seen));
     }
 
     /// One of the requests that are on their way arrives.
-    pub(in super::super) fn late(&mut self, which: usize) -> bool {
+    pub(super) fn late(&mut self, which: usize) -> bool {
         if which < usize::from(self.creates_on_the_way) {
             self.creates_on_the_way -= 1;
             self.transactions.push(Status::New);
@@ -160,4 +290,18 @@ impl World {
         self.arrive(send_of(message.0), message.1);
         true
     }
+}
+
+fn code_of(send: Send) -> u8 {
+    match send {
+        Send::Reserve => 0,
+        Send::Confirm => 1,
+        Send::Revoke => 2,
+        Send::Refund => 3,
+        other => panic!("{other:?} is not modelled as late"),
+    }
+}
+
+fn send_of(code: u8) -> Send {
+    [Send::Reserve, Send::Confirm, Send::Revoke, Send::Refund][usize::from(code)]
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::RenderError;
+use super::letters;
 use super::raster::{BLACK, Raster};
 use super::svg::{self, Run};
 use super::terminal::{SIDE_BY_SIDE, TerminalStyle};
@@ -12,6 +13,9 @@ pub const MAX_CODE128_CHARS: usize = 80;
 
 /// Height of the text under the bars of the SVG, in modules.
 const TEXT_HEIGHT: u32 = 10;
+
+/// Light between the bars and the text under them in a picture, in modules.
+const TEXT_GAP: u32 = 2;
 
 /// A Code 128 barcode, with the fewest symbols that hold its text.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,8 +79,7 @@ impl Code128Symbol {
     #[must_use]
     pub fn to_svg(&self) -> String {
         let width = self.outer_width();
-        // ISO/IEC 15417 asks for bars of at least 15 % of the length.
-        let height = (width * 3 / 20).max(20);
+        let height = self.least_bar_height();
         let mut svg = svg::open(width, height + TEXT_HEIGHT + 2);
         svg::push_runs(
             &mut svg,
@@ -93,7 +96,7 @@ impl Code128Symbol {
              text-anchor=\"middle\">{}</text></svg>",
             width / 2,
             height + TEXT_HEIGHT,
-            svg::escape(&self.grouped_text()),
+            svg::escape(&self.caption()),
         );
         svg
     }
@@ -117,6 +120,54 @@ impl Code128Symbol {
         })
     }
 
+    /// The bars with the text below them, for typing in by hand: as
+    /// [`Code128Symbol::raster`], and higher by the text.
+    ///
+    /// # Errors
+    /// As [`Code128Symbol::raster`].
+    pub fn raster_with_text(&self, module_width: u32, bar_height: u32) -> Result<Raster, RenderError> {
+        let scale = module_width as usize;
+        let bars = self.raster(module_width, bar_height)?;
+        let below = u64::from(TEXT_GAP + letters::HEIGHT + 1) * u64::from(module_width);
+        let (width, caption) = (bars.width(), self.caption());
+        // A dot of a letter is as wide as a module; the caption is one that fits.
+        let length = letters::ADVANCE * u32::try_from(caption.len()).unwrap_or(u32::MAX);
+        let margin = self.outer_width().saturating_sub(length) as usize / 2 * scale;
+        let text_from = bar_height as usize + TEXT_GAP as usize * scale;
+        Raster::paint(width.into(), u64::from(bar_height) + below, |y, pixels| {
+            if let Some(row) = bars.luma().chunks_exact(width as usize).nth(y) {
+                pixels.copy_from_slice(row);
+                return;
+            }
+            let row = y.checked_sub(text_from).and_then(|y| u32::try_from(y / scale).ok());
+            let Some(row) = row.filter(|row| *row < letters::HEIGHT) else { return };
+            let inside = pixels.get_mut(margin..).unwrap_or_default();
+            for (dot, dark) in inside.chunks_exact_mut(scale).zip(letters::dots(&caption, row)) {
+                if dark {
+                    dot.fill(BLACK);
+                }
+            }
+        })
+    }
+
+    /// The bars with the text below them, as large as they fit into a place of
+    /// this size: each module has the same whole number of pixels, so the picture
+    /// may be narrower than the place. Show it as it is, never stretched.
+    ///
+    /// # Errors
+    /// [`RenderError::TooSmall`] when a module would have less than one pixel or
+    /// the bars less height than a scanner needs; [`RenderError::Size`] for
+    /// pictures of more than [`super::MAX_RASTER_PIXELS`].
+    pub fn raster_within(&self, width: u32, height: u32) -> Result<Raster, RenderError> {
+        let text = TEXT_GAP + letters::HEIGHT + 1;
+        let (least_width, least_height) = (self.outer_width(), self.least_bar_height() + text);
+        let scale = (width / least_width).min(height / least_height);
+        if scale == 0 {
+            return Err(RenderError::TooSmall { width: least_width, height: least_height });
+        }
+        self.raster_with_text(scale, height - text * scale)
+    }
+
     /// The bars as `lines` equal lines of text, two modules in each character
     /// cell, quiet zone included, and the text below.
     #[must_use]
@@ -133,7 +184,7 @@ impl Code128Symbol {
             modules.chunks_exact(2).map(|pair| (pair.first() == Some(&true), pair.last() == Some(&true))),
         );
         let mut text = line.repeat(lines.min(Self::MAX_LINES) as usize);
-        let caption = self.grouped_text();
+        let caption = self.caption();
         let indent = (modules.len() / 2).saturating_sub(caption.len()) / 2;
         text.push_str(&" ".repeat(indent));
         text.push_str(&caption);
@@ -143,18 +194,28 @@ impl Code128Symbol {
 
     const MAX_LINES: u32 = 100;
 
-    fn grouped_text(&self) -> String {
-        if !self.text.bytes().all(|byte| byte.is_ascii_digit()) {
+    /// In modules. ISO/IEC 15417 asks for bars of at least 15 % of the length.
+    fn least_bar_height(&self) -> u32 {
+        (self.outer_width() * 3 / 20).max(20)
+    }
+
+    /// The text for people: digits in groups of four, unless that is wider than
+    /// the bars. Ungrouped it never is, at [`letters::ADVANCE`] modules a letter.
+    fn caption(&self) -> String {
+        let is_number = self.text.bytes().all(|byte| byte.is_ascii_digit());
+        let grouped = self.text.len().div_ceil(4) - 1 + self.text.len();
+        let fits = grouped.saturating_mul(letters::ADVANCE as usize) <= self.outer_width() as usize;
+        if !is_number || !fits {
             return self.text.clone();
         }
-        let mut grouped = String::with_capacity(self.text.len() * 5 / 4);
+        let mut caption = String::with_capacity(grouped);
         for (index, digit) in self.text.chars().enumerate() {
             if index > 0 && index % 4 == 0 {
-                grouped.push(' ');
+                caption.push(' ');
             }
-            grouped.push(digit);
+            caption.push(digit);
         }
-        grouped
+        caption
     }
 }
 

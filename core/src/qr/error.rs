@@ -24,6 +24,14 @@ pub enum RenderError {
         /// The height in pixels.
         height: u64,
     },
+    /// The symbol has more modules than the place has pixels.
+    #[error("the symbol needs {width} x {height} pixels at least")]
+    TooSmall {
+        /// The least width in pixels.
+        width: u32,
+        /// The least height in pixels.
+        height: u32,
+    },
     /// The luma bytes do not fill the stated width and height.
     #[error("the picture needs {needed} bytes and got {got}")]
     Luma {

@@ -12,6 +12,7 @@
 mod barcode;
 mod error;
 mod frame;
+mod letters;
 mod raster;
 mod scan;
 mod svg;

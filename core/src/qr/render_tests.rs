@@ -89,6 +89,94 @@ fn a_barcodes_svg_shows_bars_and_readable_text() {
     assert!(Code128Symbol::encode("0155567464").unwrap().to_svg().contains(">0155 5674 64</text>"));
 }
 
+/// Versions 1, 2, 3: 21, 25, 29 modules. Segments of different modes are mixed
+/// where that is shorter.
+#[test]
+fn a_symbol_is_the_smallest_that_holds_its_code() {
+    for (text, on_screen, in_print) in [
+        ("PAYSERA%ATaNL6X6CivO2Ou0FMPt", 25, 29),
+        ("PAYSERA*123:table1", 25, 25),
+        ("EVP000000014471", 21, 21),
+        ("5532000040918273645506172839", 21, 25),
+        ("https://paysera.com/app?qr=PAYSERA%25ATaNL6X6CivO2Ou0FMPt", 33, 37),
+    ] {
+        let width = |correction| QrSymbol::encode(text, correction).unwrap().width();
+        assert_eq!(
+            (width(ErrorCorrection::SCREEN), width(ErrorCorrection::PRINT)),
+            (on_screen, in_print),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_symbol_is_as_large_as_its_place_allows_in_whole_pixels() {
+    let symbol = QrSymbol::encode("EVP000000014471", ErrorCorrection::SCREEN).unwrap();
+    for (place, side) in [(29, 29), (57, 29), (58, 58), (300, 290), (1080, 1073)] {
+        let raster = symbol.raster_within(place).unwrap();
+        assert_eq!((raster.width(), raster.height()), (side, side));
+        assert_eq!(raster, symbol.raster(side / 29).unwrap());
+    }
+    let least = RenderError::TooSmall { width: 29, height: 29 };
+    assert_eq!(symbol.raster_within(28), Err(least.clone()));
+    assert_eq!(symbol.raster_within(0), Err(least));
+    assert!(matches!(symbol.raster_within(u32::MAX), Err(RenderError::Size { .. })));
+}
+
+#[test]
+fn a_barcode_fills_the_height_of_its_place() {
+    let symbol = Code128Symbol::encode("5532000040918273645506172839").unwrap();
+    let width = symbol.outer_width();
+    let RenderError::TooSmall { width: least, height } = symbol.raster_within(0, 0).unwrap_err() else {
+        panic!()
+    };
+    assert_eq!(least, width);
+    let smallest = symbol.raster_within(least, height).unwrap();
+    assert_eq!((smallest.width(), smallest.height()), (width, height));
+    for place in [(least - 1, height), (least, height - 1)] {
+        assert_eq!(symbol.raster_within(place.0, place.1), Err(RenderError::TooSmall { width, height }));
+    }
+    let large = symbol.raster_within(3 * width + 5, 400).unwrap();
+    assert_eq!((large.width(), large.height()), (3 * width, 400));
+}
+
+#[test]
+fn a_barcodes_picture_has_its_text_below_the_bars() {
+    let symbol = Code128Symbol::encode("0155567464").unwrap();
+    let raster = symbol.raster_with_text(1, 3).unwrap();
+    let line = |row: &[u8]| row.iter().map(|&pixel| if pixel == 0 { '#' } else { ' ' }).collect::<String>();
+    let rows = raster.luma().chunks_exact(raster.width() as usize);
+    let lines: Vec<_> = rows.map(|row| line(row).trim_end().to_owned()).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    // The same dots, larger.
+    let double = symbol.raster_with_text(2, 6).unwrap();
+    assert_eq!((double.width(), double.height()), (2 * raster.width(), 2 * raster.height()));
+    let rows = double.luma().chunks_exact(double.width() as usize).step_by(2);
+    let halved: Vec<u8> = rows.flat_map(|row| row.iter().copied().step_by(2)).collect();
+    assert_eq!(halved, raster.luma());
+}
+
+#[test]
+fn a_text_is_never_wider_than_its_bars() {
+    for digits in 1..=80 {
+        let symbol = Code128Symbol::encode(&"7".repeat(digits)).unwrap();
+        let svg = symbol.to_svg();
+        let caption = svg.split("middle\">").nth(1).unwrap().split('<').next().unwrap();
+        assert!(6 * caption.len() <= symbol.outer_width() as usize, "{digits}");
+        assert_eq!(caption.replace(' ', "").len(), digits);
+    }
+}
+
+#[test]
+fn an_svg_is_one_path() {
+    let code = QrSymbol::encode("EVP000000014471", ErrorCorrection::SCREEN).unwrap().to_svg();
+    let bars = Code128Symbol::encode("EVP000000014471").unwrap().to_svg();
+    for svg in [&code, &bars] {
+        assert_eq!(svg.matches("<path").count(), 1, "{svg}");
+    }
+    insta::assert_snapshot!(bars);
+}
+
 #[test]
 fn a_terminal_shows_the_symbol_on_either_ground() {
     let symbol = QrSymbol::encode("EVP000000014471", ErrorCorrection::Low).unwrap();

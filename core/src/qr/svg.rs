@@ -7,7 +7,7 @@ pub(super) fn open(width: u32, height: u32) -> String {
     // Edges must fall between pixels, whatever size the picture is shown at.
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-         shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{width}v{height}H0z\"/>"
+         shape-rendering=\"crispEdges\"><rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>"
     )
 }
 

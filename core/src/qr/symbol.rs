@@ -128,6 +128,21 @@ impl QrSymbol {
         })
     }
 
+    /// The symbol as large as it fits into a square of `pixels`, quiet zone
+    /// included: each module has the same whole number of pixels, so the picture
+    /// may be smaller than the square. Show it as it is, never stretched.
+    ///
+    /// # Errors
+    /// [`RenderError::TooSmall`] when a module would have less than one pixel;
+    /// [`RenderError::Size`] for pictures of more than [`super::MAX_RASTER_PIXELS`].
+    pub fn raster_within(&self, pixels: u32) -> Result<Raster, RenderError> {
+        let side = self.outer_width();
+        if pixels < side {
+            return Err(RenderError::TooSmall { width: side, height: side });
+        }
+        self.raster(pixels / side)
+    }
+
     /// The symbol as lines of text, two modules in each character cell, quiet
     /// zone included.
     #[must_use]

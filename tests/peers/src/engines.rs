@@ -33,7 +33,9 @@ impl Engine {
     }
 }
 
-/// With its own options: harder, turned, inverted and reduced are all on.
+/// With its own options: harder, turned, inverted and reduced are all on. Only
+/// the text is asked for as it is: by default control characters are spelled out
+/// for people, and what was read rightly would not compare.
 fn zxing_cpp(request: &Request) -> Vec<Symbol> {
     use zxingcpp::BarcodeFormat as Format;
     let formats: Vec<Format> = [
@@ -51,7 +53,9 @@ fn zxing_cpp(request: &Request) -> Vec<Symbol> {
         request.height,
         zxingcpp::ImageFormat::Lum,
     );
-    let Ok(barcodes) = image.and_then(|image| zxingcpp::read().formats(formats).from(image)) else {
+    let Ok(barcodes) = image
+        .and_then(|image| zxingcpp::read().text_mode(zxingcpp::TextMode::Plain).formats(formats).from(image))
+    else {
         return Vec::new();
     };
     let kind = |format| match format {
@@ -104,10 +108,9 @@ fn rxing(request: &Request) -> Vec<Symbol> {
 /// QR codes only: it knows nothing else.
 fn rqrr(request: &Request) -> Vec<Symbol> {
     let width = request.width as usize;
-    let mut picture =
-        rqrr::PreparedImage::prepare_from_greyscale(width, request.height as usize, |x, y| {
-            request.luma.get(y * width + x).copied().unwrap_or_default()
-        });
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, request.height as usize, |x, y| {
+        request.luma.get(y * width + x).copied().unwrap_or_default()
+    });
     let mut symbols = Vec::new();
     for grid in picture.detect_grids() {
         let mut bytes = Vec::new();

@@ -63,7 +63,8 @@ impl Scanner {
 
     /// Says what the step wants: a cash-out a reservation code, a cash-in a
     /// wallet code. Other codes are reported as what they are, and the search
-    /// goes on past them. With none, any code of Paysera's is expected.
+    /// goes on past them. With none, any code of Paysera's is expected, and
+    /// whatever is read ends the search of a frame.
     pub fn expect(&mut self, kinds: &[CodeKind]) {
         self.expected = kinds.to_vec();
     }

@@ -164,7 +164,7 @@ impl<'s, 'f> Search<'s, 'f> {
             return false;
         }
         let before = self.deadline.elapsed();
-        let mut read_again = 0;
+        let (mut read_again, mut is_wanted) = (0, false);
         self.looks_again = true;
         for place in places {
             if self.deadline.is_over() {
@@ -175,13 +175,13 @@ impl<'s, 'f> Search<'s, 'f> {
             self.votes = Votes::default();
             let (found, _) = self.stage(stage);
             read_again += usize::from(found.iter().any(|found| place.is_at(&found.corners)));
-            self.take(found, Stage::LastPlace);
+            is_wanted |= self.take(found, Stage::LastPlace);
         }
         self.votes = Votes::default();
         self.looks_again = false;
         self.report.spent.push((Stage::LastPlace, self.deadline.elapsed().saturating_sub(before)));
         self.report.stage = Some(Stage::LastPlace);
-        self.scanner.memory.is_content(read_again)
+        self.scanner.memory.is_content(read_again) && is_wanted
     }
 
     /// Takes what a stage read. Returns whether it is what the step wants.

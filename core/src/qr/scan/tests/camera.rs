@@ -155,6 +155,19 @@ fn other_codes_are_reported_as_what_they_are_and_the_search_goes_on() {
 }
 
 #[test]
+fn a_code_that_is_not_wanted_does_not_end_the_search_of_the_next_frames() {
+    let photo = Photo::even(640, 480, 255).with(&symbol("EVP000000014471").raster(5).unwrap(), 30, 30);
+    let mut scanner = Scanner::new();
+    scanner.expect(&[CodeKind::Reservation]);
+    for frame in 0..6 {
+        let report = scanner.scan(&photo.frame(), BUDGET);
+        assert_eq!(report.detections.len(), 1);
+        let stages = stages(&report);
+        assert!(stages.len() > 1, "frame {frame} was given up after {stages:?}");
+    }
+}
+
+#[test]
 fn only_the_view_is_searched() {
     let raster = symbol(TRANSACTION).raster(5).unwrap();
     let photo = Photo::even(640, 480, 200).with(&raster, 40, 40).with(

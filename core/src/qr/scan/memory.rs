@@ -47,7 +47,7 @@ impl Place {
         }
     }
 
-    /// Whether a point is inside.
+    /// Whether a symbol with these corners is at this place.
     pub(super) fn is_at(&self, corners: &[Point; 4]) -> bool {
         same_place(&self.corners, corners)
     }
@@ -75,14 +75,13 @@ impl Memory {
 
     /// Replaces what is remembered by what this frame had, with the stage that
     /// first read it.
-    pub(super) fn keep<'d>(&mut self, read: impl Iterator<Item = (&'d [Point; 4], Stage)>) {
+    pub(super) fn keep<'d>(&mut self, read: impl Iterator<Item = &'d Detection>) {
         let before = std::mem::take(&mut self.places);
-        for (corners, stage) in read.take(MAX_PLACES) {
+        for Detection { corners, stage, .. } in read.take(MAX_PLACES) {
             let known = before.iter().find(|place| place.is_at(corners));
-            let stage = if stage == Stage::LastPlace {
-                known.map_or(Stage::Blocks, |place| place.stage)
-            } else {
-                stage
+            let stage = match stage {
+                Stage::LastPlace => known.map_or(Stage::Blocks, |place| place.stage),
+                stage => *stage,
             };
             self.places.push(Place { stage, corners: *corners, frames_without: 0 });
         }
@@ -105,13 +104,4 @@ pub(super) fn same_place(a: &[Point; 4], b: &[Point; 4]) -> bool {
     let size = (start.x - end.x).hypot(start.y - end.y).max((end.x - across.x).hypot(end.y - across.y));
     let (a, b) = (middle(a), middle(b));
     (a.x - b.x).hypot(a.y - b.y) < size / 2.0
-}
-
-/// Whether a detection of this frame is this one.
-pub(super) fn is_known(
-    detections: &[Detection],
-    payload: &super::report::Payload,
-    corners: &[Point; 4],
-) -> bool {
-    detections.iter().any(|known| known.payload == *payload && same_place(&known.corners, corners))
 }

@@ -48,12 +48,12 @@ impl Plan {
     pub(super) fn next_frame(&mut self, deadline: &Deadline) -> Agenda {
         let frame = self.frames;
         self.frames = self.frames.wrapping_add(1);
-        let mut agenda = Agenda::default();
         if !deadline.is_limited() {
+            let mut agenda = Agenda::default();
             agenda.add(&Stage::ALL);
             return agenda;
         }
-        agenda.postponed = std::mem::take(&mut self.postponed);
+        let mut agenda = Agenda::beginning_with(std::mem::take(&mut self.postponed));
         let turns: &[&[Stage]] = if frame.is_multiple_of(2) { &QUICK } else { &IN_TURN };
         agenda.add(turns.get(frame / 2 % turns.len()).copied().unwrap_or_default());
         agenda
@@ -92,8 +92,11 @@ pub(super) struct Agenda {
 }
 
 impl Agenda {
+    fn beginning_with(postponed: VecDeque<Stage>) -> Self {
+        Self { had: postponed.iter().copied().collect(), postponed, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, stages: &[Stage]) {
-        self.had.extend(&self.postponed);
         self.coming.extend(stages.iter().filter(|stage| self.had.insert(**stage)));
     }
 

@@ -2,7 +2,7 @@
 
 use super::bars::{self, Lines, Votes};
 use super::budget::Deadline;
-use super::memory::{self, Place};
+use super::memory::same_place;
 use super::picture::{Binarisation, Binary, Picture};
 use super::qr;
 use super::report::{Detection, Encoding, Meaning, Payload, ScanReport, SkipReason, Symbology};
@@ -21,7 +21,8 @@ const LINE_PIXELS_A_FRAME: usize = 16_000_000;
 /// ... and at least these.
 const LEAST_LINES: usize = 48;
 
-/// Ways that lines go in one frame: to the one side and the other.
+/// Ways that lines go in one frame: to the one side and the other. All ways come up
+/// within twenty frames.
 const SLOPES_A_FRAME: usize = 2;
 
 /// A symbol that a stage read.
@@ -42,8 +43,8 @@ pub(super) struct Search<'s, 'f> {
     report: ScanReport,
     /// Whether this is a second look at a place that had a code.
     looks_again: bool,
-    /// All that was read, trusted or not.
-    read: Vec<([Point; 4], Stage)>,
+    /// What was read and is not trusted yet.
+    unconfirmed: Vec<Detection>,
 }
 
 impl<'s, 'f> Search<'s, 'f> {
@@ -55,14 +56,15 @@ impl<'s, 'f> Search<'s, 'f> {
             votes: Votes::default(),
             report: ScanReport::default(),
             looks_again: false,
-            read: Vec::new(),
+            unconfirmed: Vec::new(),
         }
     }
 
     pub(super) fn run(mut self) -> ScanReport {
         self.scanner.confirmations.next_frame();
         self.search();
-        self.scanner.memory.keep(self.read.iter().map(|(corners, stage)| (corners, *stage)));
+        self.scanner.memory.keep(self.report.detections.iter().chain(&self.unconfirmed));
+        self.report.unconfirmed = self.unconfirmed.len();
         self.report.elapsed = self.deadline.elapsed();
         self.report
     }
@@ -108,12 +110,11 @@ impl<'s, 'f> Search<'s, 'f> {
 
     /// Runs a stage. Also returns whether something was seen that was not read.
     fn stage(&mut self, stage: Stage) -> (Vec<Found>, bool) {
-        let picture = &self.scanner.native;
         let Some(recipe) = stage.recipe() else { return (Vec::new(), false) };
+        let picture = &self.scanner.native;
         match recipe {
             Recipe::Bars { lines, look, slopes } => {
                 let lines = self.lines(Lines { count: lines, turn: 0, look, slopes });
-                let picture = &self.scanner.native;
                 let readings = bars::pass(picture, lines, &mut self.votes, &self.deadline);
                 self.report.panics += std::mem::take(&mut self.votes.panics);
                 let has_more = readings.is_empty() && self.votes.is_any();
@@ -170,10 +171,9 @@ impl<'s, 'f> Search<'s, 'f> {
             if self.deadline.is_over() {
                 break;
             }
-            let Place { stage, .. } = place;
             self.scanner.native.load(self.frame, place.region(self.frame));
             self.votes = Votes::default();
-            let (found, _) = self.stage(stage);
+            let (found, _) = self.stage(place.stage);
             read_again += usize::from(found.iter().any(|found| place.is_at(&found.corners)));
             is_wanted |= self.take(found, Stage::LastPlace);
         }
@@ -190,16 +190,15 @@ impl<'s, 'f> Search<'s, 'f> {
         for Found { payload, symbology, corners, certainty } in found {
             let meaning = self.scanner.meaning(symbology, &payload);
             is_wanted |= self.scanner.expected.is_empty() || matches!(meaning, Meaning::Expected(_));
-            if memory::is_known(&self.report.detections, &payload, &corners) {
+            let is_same =
+                |known: &Detection| known.payload == payload && same_place(&known.corners, &corners);
+            if self.report.detections.iter().chain(&self.unconfirmed).any(is_same) {
                 continue;
             }
-            self.read.push((corners, stage));
-            let is_sure = self.scanner.confirmations.confirm(symbology, &payload, certainty);
-            if is_sure || self.scanner.trust == Trust::AtOnce {
-                self.report.detections.push(Detection { payload, symbology, meaning, corners, stage });
-            } else {
-                self.report.unconfirmed += 1;
-            }
+            let is_sure = self.scanner.confirmations.confirm(symbology, &payload, certainty)
+                || self.scanner.trust == Trust::AtOnce;
+            let list = if is_sure { &mut self.report.detections } else { &mut self.unconfirmed };
+            list.push(Detection { payload, symbology, meaning, corners, stage });
         }
         is_wanted
     }

@@ -7,7 +7,6 @@
 use std::fs;
 use std::path::Path;
 
-use paysera_peer_protocol::Formats;
 use serde::Deserialize;
 
 use crate::error::Error;
@@ -60,11 +59,6 @@ impl Entry {
             (_, Some(_)) => Class::Text,
             (_, None) => Class::Hard,
         }
-    }
-
-    /// What an engine that has to be told would be told: for all pictures the same.
-    pub(crate) const fn formats(&self) -> Formats {
-        Formats::ALL
     }
 }
 

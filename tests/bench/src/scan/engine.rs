@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use paysera_core::qr::Stage;
-use paysera_peer_protocol::Formats;
 
 use super::corpus::Picture;
 use crate::error::Error;
@@ -35,5 +34,5 @@ pub(crate) trait Engine {
     fn name(&self) -> &str;
 
     /// Reads a picture, with nothing remembered of the one before.
-    fn read(&mut self, picture: &Picture, formats: Formats) -> Result<Reading, Error>;
+    fn read(&mut self, picture: &Picture) -> Result<Reading, Error>;
 }

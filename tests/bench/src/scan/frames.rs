@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::Args;
 use paysera_camera::{Background, Chance, Conditions, Glare, Photo, Shot, Surroundings, adversarial};
 use paysera_core::qr::{Budget, ErrorCorrection, QrSymbol, Raster, Scanner, Trust};
-use paysera_peer_protocol::Formats;
 
 use super::corpus::{self, Class, Picture};
 use super::engine::Engine;
@@ -143,7 +142,7 @@ fn with_a_code(
                 found.sequences += 1;
                 let mut spent = 0.0;
                 for (number, photo) in photos.iter().enumerate() {
-                    let reading = engine.read(&picture_of(photo), Formats::ALL)?;
+                    let reading = engine.read(&picture_of(photo))?;
                     spent += milliseconds(reading.cpu);
                     if reading.texts.iter().any(|text| text == TEXT) {
                         found.frames.push(number as f64 + 1.0);
@@ -195,7 +194,7 @@ fn without_a_code(
         }
         for (engine, times) in engines.iter_mut().zip(&mut theirs) {
             for _ in 0..3 {
-                times.push(milliseconds(engine.read(picture, Formats::ALL)?.cpu));
+                times.push(milliseconds(engine.read(picture)?.cpu));
             }
         }
     }

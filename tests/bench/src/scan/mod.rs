@@ -83,7 +83,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         for &degrees in &options.rotations {
             let picture = upright.turned(degrees)?;
             for (index, engine) in engines.iter_mut().enumerate() {
-                let reading = engine.read(&picture, entry.formats())?;
+                let reading = engine.read(&picture)?;
                 report.add(index, entry, degrees, reading);
             }
         }

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 use paysera_core::qr::{Budget, Detection, Frame, Rotation, ScanReport, Scanner, Trust};
-use paysera_peer_protocol::Formats;
 
 use super::corpus::Picture;
 use super::engine::{Engine, Reading};
@@ -35,7 +34,7 @@ impl Engine for Ours {
         "ours"
     }
 
-    fn read(&mut self, picture: &Picture, _: Formats) -> Result<Reading, Error> {
+    fn read(&mut self, picture: &Picture) -> Result<Reading, Error> {
         let frame = frame(picture)?;
         let mut scanner = Scanner::new().trusting(self.trust);
         let mut reading = Reading::default();

@@ -23,10 +23,10 @@ pub(crate) fn all() -> Result<Vec<Box<dyn Engine>>, Error> {
         Box::new(Peer { name, engine, formats, program: program.clone(), process: None })
     };
     Ok(vec![
-        peer("zxing-cpp", "zxing-cpp", None),
-        peer("zxing-cpp, QR only", "zxing-cpp", Some(Formats::QR)),
-        peer("rxing", "rxing", None),
-        peer("rqrr", "rqrr", Some(Formats::QR)),
+        peer("zxing-cpp", "zxing-cpp", Formats::ALL),
+        peer("zxing-cpp, QR only", "zxing-cpp", Formats::QR),
+        peer("rxing", "rxing", Formats::ALL),
+        peer("rqrr", "rqrr", Formats::QR),
     ])
 }
 
@@ -49,8 +49,8 @@ fn build() -> Result<PathBuf, Error> {
 struct Peer {
     name: &'static str,
     engine: &'static str,
-    /// What it looks for, whatever is asked.
-    formats: Option<Formats>,
+    /// What it looks for.
+    formats: Formats,
     program: PathBuf,
     process: Option<Process>,
 }
@@ -99,13 +99,12 @@ impl Engine for Peer {
         self.name
     }
 
-    fn read(&mut self, picture: &Picture, formats: Formats) -> Result<Reading, Error> {
+    fn read(&mut self, picture: &Picture) -> Result<Reading, Error> {
         let mut process = match self.process.take() {
             Some(process) => process,
             None => Process::start(self)?,
         };
-        let formats = self.formats.unwrap_or(formats);
-        write_request(&mut process.input, formats, picture.width, picture.height, &picture.luma)?;
+        write_request(&mut process.input, self.formats, picture.width, picture.height, &picture.luma)?;
         process.input.flush()?;
         match process.answers.recv_timeout(PATIENCE) {
             Ok(Ok(answer)) => {

@@ -58,6 +58,15 @@ fn a_code_with_errors_is_trusted_once_it_was_read_twice() {
 }
 
 #[test]
+fn a_code_that_several_stages_read_waits_once() {
+    let mut scanner = Scanner::new();
+    scanner.expect(&[CodeKind::Reservation]);
+    let report = scanner.scan(&damaged().frame(), BUDGET);
+    assert!(report.spent.len() > 1, "the search goes on past it");
+    assert_eq!((report.detections.len(), report.unconfirmed), (0, 1));
+}
+
+#[test]
 fn what_was_read_long_ago_confirms_nothing() {
     let (photo, empty) = (damaged(), Photo::even(300, 300, 90));
     let mut scanner = Scanner::new();

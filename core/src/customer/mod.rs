@@ -28,7 +28,9 @@ use crate::code::{Code, CodeKind, TransactionKey, WalletId};
 use crate::error::{ApiError, ApiErrorKind};
 use crate::journal::{AttemptId, InstallId, Journal, JournalOwner};
 use crate::money::Currency;
-use crate::wallet_api::{Credentials, CurrencyBalance, Environment, UserRef, Wallet, WalletApi, WalletRef};
+use crate::wallet_api::{
+    Captcha, Credentials, CurrencyBalance, Environment, UserRef, Wallet, WalletApi, WalletRef,
+};
 use reservation_codes::CodeChain;
 
 /// A customer's phone. Cheap to clone; all clones are the same phone.
@@ -159,6 +161,22 @@ impl Customer {
     /// [`ApiError`] if the journal can't be read.
     pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
         self.host().await?.find(id).await
+    }
+
+    /// Shows the server that a person is there, by the answer of the captcha that a
+    /// `captcha_required` asked for.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `bug` for an address that is not the server's.
+    pub async fn unlock(&self, captcha: &Captcha, answer: &str) -> Result<(), ApiError> {
+        Ok(self.phone.api.unlock(captcha, answer).await?)
+    }
+
+    /// The customer's journal, once the wallet is known: the first payment, or
+    /// [`Customer::resume`], asks for it.
+    #[must_use]
+    pub fn journal(&self) -> Option<&Arc<Journal>> {
+        self.phone.journal.as_ref().or_else(|| self.phone.host.get().map(|host| &host.journal))
     }
 
     /// Has the server looked at now: for one transaction after a push message,

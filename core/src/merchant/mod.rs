@@ -36,8 +36,8 @@ use crate::error::ApiError;
 use crate::journal::{AttemptId, DrawerMoveWhy, Journal, Period};
 use crate::money::{Currency, Money};
 use crate::wallet_api::{
-    Credentials, CurrencyBalance, Environment, Location, ProjectId, Service, Spot, SpotStatus, WalletRef,
-    Window,
+    Captcha, Credentials, CurrencyBalance, Environment, Location, ProjectId, Service, Spot, SpotStatus,
+    WalletRef, Window,
 };
 
 /// Where a till stands.
@@ -126,6 +126,15 @@ impl Merchant {
     /// [`ApiError`]; `not_found` without an active allowance.
     pub async fn cash_in_room(&self, currency: Currency) -> Result<Money, ApiError> {
         Ok(self.till.host.api.allowances().limit(self.till.place.wallet, currency).await?)
+    }
+
+    /// Shows the server that a person is there, by the answer of the captcha that a
+    /// `captcha_required` asked for.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `bug` for an address that is not the server's.
+    pub async fn unlock(&self, captcha: &Captcha, answer: &str) -> Result<(), ApiError> {
+        Ok(self.till.host.api.unlock(captcha, answer).await?)
     }
 
     /// The server's time as far as it is known; no network.

@@ -1,0 +1,245 @@
+//! One operation that can move money, from tap to its end.
+
+mod row;
+mod state;
+
+use std::sync::Arc;
+
+use paysera_core::attempt::{Attempt as CoreAttempt, AttemptState as CoreState};
+use paysera_core::journal::AttemptKind as CoreKind;
+use tokio::task::AbortHandle;
+
+pub use row::AttemptRecord;
+pub use state::{AttemptState, CancelReason, CancelledBy, CashStep, DeclinedBy, Receipt, WaitingFor};
+
+use crate::code::Code;
+use crate::error::ApiError;
+use crate::money::Money;
+use crate::runtime::{Engine, contained};
+
+/// The kinds of operation that can move money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum AttemptKind {
+    /// The merchant takes a payment.
+    Collect,
+    /// The merchant gives cash, the customer's account is debited.
+    CashOut,
+    /// The merchant takes cash, the customer's account is credited.
+    CashIn,
+    /// The merchant gives a settled payment back, or a part of it.
+    Refund,
+    /// The customer pays.
+    Pay,
+}
+
+impl From<CoreKind> for AttemptKind {
+    fn from(kind: CoreKind) -> Self {
+        match kind {
+            CoreKind::Collect => Self::Collect,
+            CoreKind::CashOut => Self::CashOut,
+            CoreKind::CashIn => Self::CashIn,
+            CoreKind::Refund => Self::Refund,
+            CoreKind::Pay => Self::Pay,
+        }
+    }
+}
+
+/// The listener threw; the attempt does not care.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum ListenerError {
+    /// It threw.
+    #[error("the listener threw")]
+    Threw,
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Threw
+    }
+}
+
+/// Is told the states of an attempt.
+#[uniffi::export(foreign)]
+pub trait AttemptListener: Send + Sync {
+    /// The current state first, then each later one, in order, one call at a time,
+    /// on a thread of this library. The last one is final.
+    ///
+    /// # Errors
+    /// [`ListenerError`]; it is told the next state all the same.
+    fn on_state(&self, state: AttemptState) -> Result<(), ListenerError>;
+
+    /// There are no more states, since the last one was final. Not called for a
+    /// subscription that was cancelled, nor after a shutdown.
+    ///
+    /// # Errors
+    /// [`ListenerError`], of no consequence.
+    fn on_end(&self) -> Result<(), ListenerError>;
+}
+
+/// A running or ended attempt. Dropping it stops nothing.
+#[derive(Debug, uniffi::Object)]
+pub struct Attempt {
+    engine: Arc<Engine>,
+    inner: CoreAttempt,
+}
+
+/// A listener's subscription. It ends when it is cancelled or dropped.
+#[derive(Debug, uniffi::Object)]
+pub struct Subscription(AbortHandle);
+
+#[uniffi::export]
+impl Subscription {
+    /// The listener is told nothing more, but for a state that it is being told.
+    pub fn cancel(&self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Attempt {
+    pub(crate) fn of(engine: &Arc<Engine>, inner: CoreAttempt) -> Arc<Self> {
+        Arc::new(Self { engine: Arc::clone(engine), inner })
+    }
+}
+
+#[uniffi::export]
+impl Attempt {
+    /// The attempt's identifier, made on the device.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.inner.id().to_string()
+    }
+
+    /// What kind of operation it is.
+    #[must_use]
+    pub fn kind(&self) -> AttemptKind {
+        self.inner.kind().into()
+    }
+
+    /// The amount that was asked for.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        self.inner.amount().into()
+    }
+
+    /// The current state.
+    #[must_use]
+    pub fn state(&self) -> AttemptState {
+        self.inner.state().into()
+    }
+
+    /// Tells `listener` the states until the subscription ends. The packages have
+    /// a flow and a stream of them.
+    #[must_use]
+    pub fn subscribe(&self, listener: Arc<dyn AttemptListener>) -> Arc<Subscription> {
+        let mut states = self.inner.watch();
+        let task = self.engine.spawn(async move {
+            while let Some(state) = states.next().await {
+                if tell(&listener, move |listener| listener.on_state(state.into())).await.is_err() {
+                    break;
+                }
+            }
+            let _ = tell(&listener, |listener| listener.on_end()).await;
+        });
+        Arc::new(Subscription(task.abort_handle()))
+    }
+
+    /// Waits for the end and gives the final state.
+    ///
+    /// # Errors
+    /// [`ApiError::ShutDown`]; the attempt goes on after the next start.
+    pub async fn ended(&self) -> Result<AttemptState, ApiError> {
+        let inner = self.inner.clone();
+        let state = self.engine.run(async move { Ok::<_, ApiError>(inner.ended().await) }).await?;
+        Ok(state.into())
+    }
+
+    /// Asks to take the operation back. What becomes of it is the server's word:
+    /// it can have settled already.
+    pub fn cancel(&self) {
+        self.inner.cancel();
+    }
+
+    /// Has the server looked at now: after a push message.
+    pub fn poke(&self) {
+        self.inner.poke();
+    }
+
+    /// Cash-in: the cashier has the customer's cash. Counts only while the state
+    /// asks for it.
+    pub fn cash_received(&self) {
+        self.inner.cash_received();
+    }
+
+    /// Cash-out: the customer has the cash. Counts only while the state asks for it.
+    pub fn cash_handed_out(&self) {
+        self.inner.cash_handed_out();
+    }
+
+    /// The customer has the cash back. Counts only while the state asks for it.
+    pub fn cash_returned(&self) {
+        self.inner.cash_returned();
+    }
+
+    /// The cash was not moved. Counts only while the state asks about it.
+    pub fn cash_not_moved(&self) {
+        self.inner.cash_not_moved();
+    }
+
+    /// Cash-out: whether the customer is who the account belongs to. Counts only
+    /// while the state asks for it; `false` takes the operation back.
+    pub fn identity_checked(&self, confirmed: bool) {
+        self.inner.identity_checked(confirmed);
+    }
+
+    /// Cash-out: another reservation code of the customer's, after the first was
+    /// refused.
+    ///
+    /// # Errors
+    /// `wrong_code` for a code of another kind.
+    pub fn use_code(&self, code: &Code) -> Result<(), ApiError> {
+        contained(|| {
+            self.inner.use_code(code.reservation()?);
+            Ok(())
+        })
+    }
+
+    /// A payment that is held: take so much of it, the rest goes back to the payer.
+    ///
+    /// # Errors
+    /// `rejected_input` for an unknown currency.
+    pub fn settle(&self, amount: Money) -> Result<(), ApiError> {
+        contained(|| {
+            self.inner.settle(amount.try_into()?);
+            Ok(())
+        })
+    }
+}
+
+/// Calls the app on a thread that may block. What it throws or how it panics ends
+/// nothing; an error says that there are no such threads any more.
+async fn tell(
+    listener: &Arc<dyn AttemptListener>,
+    call: impl FnOnce(&dyn AttemptListener) -> Result<(), ListenerError> + Send + 'static,
+) -> Result<(), ()> {
+    let listener = Arc::clone(listener);
+    match tokio::task::spawn_blocking(move || call(&*listener)).await {
+        Err(error) if error.is_cancelled() => Err(()),
+        Ok(Err(ListenerError::Threw)) => {
+            tracing::warn!("a listener threw");
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl From<CoreState> for AttemptState {
+    fn from(state: CoreState) -> Self {
+        state::of(state)
+    }
+}

@@ -1,0 +1,96 @@
+//! What becomes of the code on the customer's screen.
+
+use std::fmt;
+use std::sync::Arc;
+
+use paysera_core::customer as core;
+use tokio::sync::Mutex;
+
+use crate::error::ApiError;
+use crate::money::Money;
+use crate::runtime::Engine;
+
+/// Which code is on screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum OwnCode {
+    /// A reservation code: money goes out.
+    CashOut,
+    /// A wallet code: money comes in.
+    CashIn,
+}
+
+impl From<OwnCode> for core::OwnCode {
+    fn from(code: OwnCode) -> Self {
+        match code {
+            OwnCode::CashOut => Self::CashOut,
+            OwnCode::CashIn => Self::CashIn,
+        }
+    }
+}
+
+/// What a merchant did with the code on screen.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum OwnCash {
+    /// The customer's money is held by a reservation code; no cash yet.
+    Held {
+        /// How much.
+        amount: Money,
+    },
+    /// It settled: the cash is, or was, handed over.
+    Settled {
+        /// How much.
+        amount: Money,
+        /// When; Unix seconds of the server's clock.
+        at: i64,
+    },
+    /// Money went the same way, and the server does not say whether by the code:
+    /// show it as a movement of the account. The code stays on screen.
+    Unclear {
+        /// How much.
+        amount: Money,
+        /// When; Unix seconds of the server's clock.
+        at: i64,
+    },
+}
+
+impl From<core::OwnCash> for OwnCash {
+    fn from(seen: core::OwnCash) -> Self {
+        match seen {
+            core::OwnCash::Held { amount } => Self::Held { amount: amount.into() },
+            core::OwnCash::Settled { amount, at } => Self::Settled { amount: amount.into(), at: at.0 },
+            core::OwnCash::Unclear { amount, at } => Self::Unclear { amount: amount.into(), at: at.0 },
+        }
+    }
+}
+
+/// Looks at what becomes of a code, until it is dropped.
+#[derive(uniffi::Object)]
+pub struct OwnCashWatch {
+    engine: Arc<Engine>,
+    inner: Arc<Mutex<core::OwnCashWatch>>,
+}
+
+impl OwnCashWatch {
+    pub(crate) fn of(engine: &Arc<Engine>, watch: core::OwnCashWatch) -> Arc<Self> {
+        Arc::new(Self { engine: Arc::clone(engine), inner: Arc::new(Mutex::new(watch)) })
+    }
+}
+
+#[uniffi::export]
+impl OwnCashWatch {
+    /// The next thing that becomes of the code; waits for it. After a cash-out the
+    /// next reservation code is to be shown.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the account can't be read; it can be called again.
+    pub async fn next(&self) -> Result<OwnCash, ApiError> {
+        let inner = Arc::clone(&self.inner);
+        self.engine.run(async move { inner.lock().await.next().await }).await.map(Into::into)
+    }
+}
+
+impl fmt::Debug for OwnCashWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnCashWatch(..)")
+    }
+}

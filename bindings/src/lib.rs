@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+// An error crosses the border once, by value.
+#![allow(clippy::result_large_err)]
+
+mod attempt;
+mod code;
+mod credentials;
+mod customer;
+mod environment;
+mod error;
+mod log;
+mod merchant;
+mod money;
+#[cfg(feature = "panic-probe")]
+mod probe;
+mod runtime;
+mod scanner;
+mod secret_store;
+
+pub use attempt::*;
+pub use code::*;
+pub use credentials::*;
+pub use customer::*;
+pub use environment::*;
+pub use error::*;
+pub use log::*;
+pub use merchant::*;
+pub use money::*;
+#[cfg(feature = "panic-probe")]
+pub use probe::*;
+pub use runtime::{resume, shutdown, suspend};
+pub use scanner::*;
+pub use secret_store::*;
+
+uniffi::setup_scaffolding!("paysera");

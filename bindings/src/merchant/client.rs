@@ -1,0 +1,380 @@
+//! A till.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use paysera_core::auth::install_id;
+use paysera_core::calendar::BusinessDay;
+use paysera_core::clock::{Clock as _, SystemClock, SystemRandom};
+use paysera_core::code::{LocationId, TransactionKey, WalletId};
+use paysera_core::journal::{Journal, JournalOwner};
+use paysera_core::merchant::report::export;
+use paysera_core::merchant::{Merchant, TillPlace};
+use paysera_core::wallet_api::{Captcha, Location as CoreLocation, ProjectId, Service as CoreService};
+
+use super::attempt_id;
+use super::{
+    Balance, CashInRequest, CashOutRequest, CollectRequest, DrawerCount, ExportFormat, Location,
+    MerchantConfig, Period, Reconciliation, RefundRequest, Service, ServiceState, ShiftReport, Spot, ZReport,
+};
+use crate::attempt::{Attempt, AttemptRecord};
+use crate::error::ApiError;
+use crate::money::{Money, currency};
+use crate::runtime::{Client, Engine, contained};
+use crate::secret_store::AppStore;
+
+/// A till: collects payments, hands out cash and takes it in. One for the process.
+#[derive(Debug, uniffi::Object)]
+pub struct MerchantClient {
+    engine: Arc<Engine>,
+    till: Merchant,
+}
+
+impl Client for MerchantClient {
+    fn look_now(&self) {
+        self.till.poke(None);
+    }
+}
+
+/// Opens the journal of `wallet` in `folder`, or one that dies with the process.
+pub(crate) fn open_journal(
+    engine: &Engine,
+    store: &AppStore,
+    folder: Option<&str>,
+    wallet: WalletId,
+) -> Result<Arc<Journal>, ApiError> {
+    let owner = JournalOwner { install: install_id(store, &SystemRandom)?, wallet };
+    let journal = Arc::new(match folder {
+        Some(folder) => Journal::open(Path::new(folder), owner, SystemClock.now())?,
+        None => Journal::in_memory(owner)?,
+    });
+    engine.keep_journal(&journal);
+    Ok(journal)
+}
+
+#[uniffi::export]
+impl MerchantClient {
+    /// Opens the till's journal and takes up what was open. No network is needed.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `storage_failed` if the journal can't be opened, is open in
+    /// another process, or would not outlive this one in production;
+    /// `rejected_input` for settings that can't be.
+    #[uniffi::constructor]
+    pub async fn open(config: MerchantConfig) -> Result<Arc<Self>, ApiError> {
+        let engine = Engine::current()?;
+        let opened = Arc::clone(&engine);
+        engine
+            .blocking(move || {
+                let wallet = WalletId::new(config.wallet_id)
+                    .map_err(|error| ApiError::rejected("wallet_id", error))?;
+                let store = AppStore(config.store);
+                let journal = open_journal(&opened, &store, config.journal_folder.as_deref(), wallet)?;
+                let place = TillPlace {
+                    project: ProjectId(config.project_id),
+                    location: LocationId(config.location_id),
+                    wallet,
+                };
+                let credentials = Arc::clone(&config.credentials.0);
+                let till = Merchant::builder(config.environment.0.clone(), credentials, place)
+                    .device(config.device)
+                    .settings(config.settings.try_into()?)
+                    .journal(journal)
+                    .build()?;
+                let client = Arc::new(Self { engine: Arc::clone(&opened), till });
+                let weak: Weak<Self> = Arc::downgrade(&client);
+                opened.keep_client(weak);
+                Ok::<_, ApiError>(client)
+            })
+            .await
+    }
+
+    /// The till's location with the services that it offers. Asked for once.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `not_found` if it is not one of the client's.
+    pub async fn location(&self) -> Result<Location, ApiError> {
+        let till = self.till.clone();
+        let location = self.engine.run(async move { till.location().await }).await?;
+        Ok(shown(&location))
+    }
+
+    /// Chooses what the location offers: exactly these services. One that needs an
+    /// approval first awaits it.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn activate(&self, services: Vec<Service>) -> Result<HashMap<Service, ServiceState>, ApiError> {
+        let till = self.till.clone();
+        let services = services.into_iter().map(CoreService::from).collect();
+        let states = self.engine.detached(async move { till.activate(&services).await }).await?;
+        Ok(states.into_iter().map(|(service, state)| (service.into(), state.into())).collect())
+    }
+
+    /// How far each service of the location is, as the server says now.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn services(&self) -> Result<HashMap<Service, ServiceState>, ApiError> {
+        let till = self.till.clone();
+        let states = self.engine.run(async move { till.services().await }).await?;
+        Ok(states.into_iter().map(|(service, state)| (service.into(), state.into())).collect())
+    }
+
+    /// The tables and tills at which a customer waits for a bill. Ask every three
+    /// to five seconds.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn waiting_spots(&self) -> Result<Vec<Spot>, ApiError> {
+        let till = self.till.clone();
+        let spots = self.engine.run(async move { till.waiting_spots().await }).await?;
+        Ok(spots.into_iter().map(|spot| Spot { id: spot.id.0, identifier: spot.identifier }).collect())
+    }
+
+    /// What the merchant's wallet holds.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn balance(&self, currency_code: String) -> Result<Balance, ApiError> {
+        let (till, currency) = (self.till.clone(), currency(&currency_code)?);
+        self.engine.run(async move { till.balance(currency).await }).await.map(Into::into)
+    }
+
+    /// The largest cash-in that the merchant's allowance has room for now.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `not_found` without an active allowance.
+    pub async fn cash_in_room(&self, currency_code: String) -> Result<Money, ApiError> {
+        let (till, currency) = (self.till.clone(), currency(&currency_code)?);
+        self.engine.run(async move { till.cash_in_room(currency).await }).await.map(Into::into)
+    }
+
+    /// The server's time as far as it is known, Unix seconds; no network.
+    #[must_use]
+    pub fn server_now(&self) -> i64 {
+        self.till.server_now().0
+    }
+
+    /// The attempts that go on, taken up again where an earlier process left them.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read, or, after it was lost, the
+    /// server not be asked.
+    pub async fn open_attempts(&self) -> Result<Vec<Arc<Attempt>>, ApiError> {
+        let till = self.till.clone();
+        let open = self.engine.detached(async move { till.resume().await }).await?;
+        Ok(open.into_iter().map(|attempt| Attempt::of(&self.engine, attempt)).collect())
+    }
+
+    /// An attempt of this till, running or ended, by its identifier.
+    ///
+    /// # Errors
+    /// [`ApiError`] if the journal can't be read.
+    pub async fn attempt(&self, id: String) -> Result<Option<Arc<Attempt>>, ApiError> {
+        let (till, id) = (self.till.clone(), attempt_id(&id)?);
+        let attempt = self.engine.detached(async move { till.attempt(id).await }).await?;
+        Ok(attempt.map(|attempt| Attempt::of(&self.engine, attempt)))
+    }
+
+    /// The latest attempts, newest first: `limit` of them, from before the one
+    /// numbered `before`.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    #[uniffi::method(default(before = None))]
+    pub async fn latest_attempts(
+        &self,
+        limit: u32,
+        before: Option<i64>,
+    ) -> Result<Vec<AttemptRecord>, ApiError> {
+        let journal = Arc::clone(self.till.journal());
+        let rows = self.engine.blocking(move || journal.latest(limit, before)).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// Where a damaged journal, or one that a backup brought, was put when this one
+    /// was opened.
+    #[must_use]
+    pub fn journal_set_aside(&self) -> Option<String> {
+        self.till.journal().set_aside().map(|aside| aside.path.display().to_string())
+    }
+
+    /// Since when the journal is known to be whole, after it was lost and there was
+    /// too much to take over from the server; nothing where nothing is missing.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub async fn journal_rebuilt_since(&self) -> Result<Option<i64>, ApiError> {
+        let journal = Arc::clone(self.till.journal());
+        let since = self.engine.blocking(move || journal.rebuilt_since()).await?;
+        Ok(since.map(|since| since.0))
+    }
+
+    /// Has the server looked at now: for one transaction's key after a push
+    /// message, for all when the network is back.
+    ///
+    /// # Errors
+    /// `rejected_input` for a text that is no key.
+    #[uniffi::method(default(transaction_key = None))]
+    pub fn poke(&self, transaction_key: Option<String>) -> Result<(), ApiError> {
+        contained(|| {
+            let key = transaction_key.as_deref().map(TransactionKey::parse).transpose()?;
+            self.till.poke(key.as_ref());
+            Ok(())
+        })
+    }
+
+    /// Takes a payment: shows a code, waits for a customer to accept, settles.
+    ///
+    /// # Errors
+    /// [`ApiError`] if it is refused before anything is sent: `rejected_input`,
+    /// `service_not_activated`, `bill_used`. Later errors are states of the attempt.
+    pub async fn collect(&self, request: CollectRequest) -> Result<Arc<Attempt>, ApiError> {
+        let (till, request) = (self.till.clone(), request.try_into()?);
+        let attempt = self.engine.detached(async move { till.collect(request).await }).await?;
+        Ok(Attempt::of(&self.engine, attempt))
+    }
+
+    /// Hands out cash for the customer's reservation code.
+    ///
+    /// # Errors
+    /// [`ApiError`] if it is refused before anything is sent: `rejected_input`,
+    /// `wrong_code`, `service_not_activated`, `not_enough_cash`.
+    pub async fn cash_out(&self, request: CashOutRequest) -> Result<Arc<Attempt>, ApiError> {
+        let (till, request) = (self.till.clone(), request.try_into()?);
+        let attempt = self.engine.detached(async move { till.cash_out(request).await }).await?;
+        Ok(Attempt::of(&self.engine, attempt))
+    }
+
+    /// Takes cash for the customer's wallet code.
+    ///
+    /// # Errors
+    /// [`ApiError`] if it is refused before anything is sent: `rejected_input`,
+    /// `wrong_code`, `service_not_activated`.
+    pub async fn cash_in(&self, request: CashInRequest) -> Result<Arc<Attempt>, ApiError> {
+        let (till, request) = (self.till.clone(), request.try_into()?);
+        let attempt = self.engine.detached(async move { till.cash_in(request).await }).await?;
+        Ok(Attempt::of(&self.engine, attempt))
+    }
+
+    /// Gives a settled payment back, whole or in part, or undoes a cash-in.
+    ///
+    /// # Errors
+    /// [`ApiError`]: `staff_not_allowed`, `not_found`, `wrong_state`,
+    /// `not_allowed`, `not_enough_cash`, `rejected_input`.
+    pub async fn refund(&self, request: RefundRequest) -> Result<Arc<Attempt>, ApiError> {
+        let (till, request) = (self.till.clone(), request.try_into()?);
+        let attempt = self.engine.detached(async move { till.refund(request).await }).await?;
+        Ok(Attempt::of(&self.engine, attempt))
+    }
+
+    /// What should be in the cash drawer; nothing where none is kept.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub async fn drawer(&self, currency_code: String) -> Result<Option<Money>, ApiError> {
+        let (till, currency) = (self.till.clone(), currency(&currency_code)?);
+        let held = self.engine.run(async move { till.drawer(currency).await }).await?;
+        Ok(held.map(Into::into))
+    }
+
+    /// Puts money into the drawer. Gives what should be in it now.
+    ///
+    /// # Errors
+    /// `rejected_input` for zero or less; `storage_failed`.
+    #[uniffi::method(default(staff = None))]
+    pub async fn add_float(&self, amount: Money, staff: Option<String>) -> Result<Money, ApiError> {
+        let (till, amount) = (self.till.clone(), amount.try_into()?);
+        let work = async move { till.add_float(amount, staff.as_deref()).await };
+        self.engine.detached(work).await.map(Into::into)
+    }
+
+    /// Takes money out of the drawer. Gives what should be in it now.
+    ///
+    /// # Errors
+    /// `rejected_input` for zero or less; `not_enough_cash`; `storage_failed`.
+    #[uniffi::method(default(staff = None))]
+    pub async fn remove_cash(&self, amount: Money, staff: Option<String>) -> Result<Money, ApiError> {
+        let (till, amount) = (self.till.clone(), amount.try_into()?);
+        let work = async move { till.remove_cash(amount, staff.as_deref()).await };
+        self.engine.detached(work).await.map(Into::into)
+    }
+
+    /// Says what is really in the drawer; the difference is written down.
+    ///
+    /// # Errors
+    /// `rejected_input` for less than nothing; `storage_failed`.
+    #[uniffi::method(default(staff = None))]
+    pub async fn count_drawer(&self, counted: Money, staff: Option<String>) -> Result<DrawerCount, ApiError> {
+        let (till, counted) = (self.till.clone(), counted.try_into()?);
+        let work = async move { till.count_drawer(counted, staff.as_deref()).await };
+        self.engine.detached(work).await.map(Into::into)
+    }
+
+    /// What settled in a period.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub async fn shift_report(&self, period: Period) -> Result<ShiftReport, ApiError> {
+        let till = self.till.clone();
+        self.engine.run(async move { till.shift_report(period.into()).await }).await.map(Into::into)
+    }
+
+    /// The business day that it is now, `yyyy-mm-dd`.
+    #[must_use]
+    pub fn business_day(&self) -> String {
+        self.till.business_day().as_str().to_owned()
+    }
+
+    /// The report of a business day, with the drawer.
+    ///
+    /// # Errors
+    /// `rejected_input` for a text that is no day; `storage_failed`.
+    pub async fn z_report(&self, day: String) -> Result<ZReport, ApiError> {
+        let till = self.till.clone();
+        let day = BusinessDay::parse(&day).map_err(|error| ApiError::rejected("day", error))?;
+        self.engine.run(async move { till.z_report(day).await }).await.map(Into::into)
+    }
+
+    /// Compares what the journal says settled in a period with what the server says.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `list_too_long`: ask for a shorter period.
+    pub async fn reconcile(&self, period: Period) -> Result<Reconciliation, ApiError> {
+        let till = self.till.clone();
+        self.engine.run(async move { till.reconcile(period.into()).await }).await.map(Into::into)
+    }
+
+    /// The attempts that began in a period as a file's text, oldest first.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub async fn export_attempts(&self, period: Period, format: ExportFormat) -> Result<String, ApiError> {
+        let journal = Arc::clone(self.till.journal());
+        let rows = self.engine.blocking(move || journal.started_in(period.into())).await?;
+        Ok(export(&rows, format.into()))
+    }
+
+    /// Unlocks an account with too many requests: the answer to the captcha of a
+    /// `captcha_required`.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn unlock(&self, site_key: String, unlock_url: String, answer: String) -> Result<(), ApiError> {
+        let till = self.till.clone();
+        let captcha = Captcha { site_key, unlock_url };
+        self.engine.run(async move { till.unlock(&captcha, &answer).await }).await
+    }
+}
+
+fn shown(location: &CoreLocation) -> Location {
+    let offered = CoreService::ALL.into_iter().filter(|service| location.offers(*service));
+    Location {
+        id: location.id.0,
+        title: location.title.clone(),
+        address: location.address.clone(),
+        services: offered.map(Into::into).collect(),
+    }
+}

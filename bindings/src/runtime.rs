@@ -1,0 +1,230 @@
+//! Where everything runs: one tokio runtime with a few named threads, apart from
+//! the app's own.
+//!
+//! The app's executor only waits: what is exported spawns its work here. Work that
+//! moves money is detached from who waits for it.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use paysera_core::clock::{Clock as _, SystemClock};
+use paysera_core::journal::Journal;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::{JoinError, JoinHandle};
+
+use crate::error::{ApiError, record_panics};
+
+/// Two are enough for a phone: they wait for the network.
+const WORKERS: usize = 2;
+
+/// Threads for what blocks: the journal, the app's secret store and listeners.
+const BLOCKING_THREADS: usize = 16;
+
+/// Shutting down waits no longer for what blocks.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who wants to know when the app is in front again.
+pub(crate) trait Client: Send + Sync + fmt::Debug {
+    /// Has the server looked at now.
+    fn look_now(&self);
+}
+
+/// One runtime, from its first use to [`shutdown`]. Objects keep to theirs: after
+/// a shutdown they answer [`ApiError::ShutDown`], and new ones begin another.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    handle: Handle,
+    runtime: Mutex<Option<Runtime>>,
+    clients: Mutex<Vec<Weak<dyn Client>>>,
+    /// Apart from the clients: attempts go on without theirs.
+    journals: Mutex<Vec<Weak<Journal>>>,
+}
+
+static CURRENT: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
+
+impl Engine {
+    /// The one that new objects use.
+    pub(crate) fn current() -> Result<Arc<Self>, ApiError> {
+        let mut current = lock(&CURRENT);
+        if let Some(engine) = current.as_ref() {
+            return Ok(Arc::clone(engine));
+        }
+        record_panics();
+        let number = AtomicUsize::new(1);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .max_blocking_threads(BLOCKING_THREADS)
+            .thread_name_fn(move || format!("paysera-{}", number.fetch_add(1, Ordering::Relaxed)))
+            .enable_all()
+            .build()
+            .map_err(|error| ApiError::bug(format!("no threads: {error}")))?;
+        let engine = Arc::new(Self {
+            handle: runtime.handle().clone(),
+            runtime: Mutex::new(Some(runtime)),
+            clients: Mutex::default(),
+            journals: Mutex::default(),
+        });
+        *current = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Runs work that ends with who waits for it.
+    pub(crate) async fn run<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError> + Send + 'static,
+    {
+        let mut task = AbortOnDrop(self.handle.spawn(work));
+        flatten((&mut task.0).await)
+    }
+
+    /// Runs work that goes on also when nobody waits for it any more.
+    pub(crate) async fn detached<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError> + Send + 'static,
+    {
+        flatten(self.handle.spawn(work).await)
+    }
+
+    /// Runs work that blocks, to its end.
+    pub(crate) async fn blocking<T, E>(
+        &self,
+        work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Into<ApiError> + Send + 'static,
+    {
+        flatten(self.handle.spawn_blocking(work).await)
+    }
+
+    /// Starts a task that nobody waits for.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.handle.spawn(work)
+    }
+
+    /// Has a journal closed while the app is in the background.
+    pub(crate) fn keep_journal(&self, journal: &Arc<Journal>) {
+        let mut journals = lock(&self.journals);
+        journals.retain(|journal| journal.strong_count() > 0);
+        journals.push(Arc::downgrade(journal));
+    }
+
+    /// Tells a client when the app is in front again.
+    pub(crate) fn keep_client(&self, client: Weak<dyn Client>) {
+        let mut clients = lock(&self.clients);
+        clients.retain(|client| client.strong_count() > 0);
+        clients.push(client);
+    }
+
+    fn suspend(&self) -> Result<(), ApiError> {
+        self.each_journal(|journal| Ok(journal.suspend()?))
+    }
+
+    fn resume(&self) -> Result<(), ApiError> {
+        let resumed = self.each_journal(|journal| {
+            journal.resume(SystemClock.now())?;
+            Ok(())
+        });
+        let clients: Vec<_> = lock(&self.clients).iter().filter_map(Weak::upgrade).collect();
+        for client in clients {
+            client.look_now();
+        }
+        resumed
+    }
+
+    /// Every journal is told, whatever became of another one.
+    fn each_journal(&self, tell: impl Fn(&Journal) -> Result<(), ApiError>) -> Result<(), ApiError> {
+        let journals: Vec<_> = lock(&self.journals).iter().filter_map(Weak::upgrade).collect();
+        journals.iter().map(|journal| tell(journal)).fold(Ok(()), Result::and)
+    }
+
+    fn shut_down(&self) -> Result<(), ApiError> {
+        let runtime = lock(&self.runtime).take();
+        if let Some(runtime) = runtime {
+            if Handle::try_current().is_ok() {
+                // Called from a listener: its own thread can't be waited for.
+                runtime.shutdown_background();
+            } else {
+                runtime.shutdown_timeout(PATIENCE);
+            }
+        }
+        self.suspend()
+    }
+}
+
+/// A task that ends when it is dropped.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn flatten<T, E: Into<ApiError>>(joined: Result<Result<T, E>, JoinError>) -> Result<T, ApiError> {
+    match joined {
+        Ok(result) => result.map_err(Into::into),
+        Err(error) if error.is_panic() => Err(ApiError::panicked()),
+        Err(_) => Err(ApiError::ShutDown),
+    }
+}
+
+/// Runs work of a call that does not wait; a panic becomes an error.
+pub(crate) fn contained<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ApiError::panicked()))
+}
+
+fn current() -> Option<Arc<Engine>> {
+    lock(&CURRENT).clone()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The app goes to the background: the journals' files are closed, since a system
+/// may end a process that holds one there. Attempts stand still.
+///
+/// # Errors
+/// `storage_failed` if a file can't be closed; the others are.
+#[uniffi::export]
+pub fn suspend() -> Result<(), ApiError> {
+    contained(|| current().map_or(Ok(()), |engine| engine.suspend()))
+}
+
+/// The app is in front again: opens the journals and looks at the server at once.
+///
+/// # Errors
+/// `storage_failed` if a journal can't be opened.
+#[uniffi::export]
+pub fn resume() -> Result<(), ApiError> {
+    contained(|| current().map_or(Ok(()), |engine| engine.resume()))
+}
+
+/// Ends all work of this library, at most five seconds later, and closes the
+/// journals. Attempts go on after the next start where their events left them.
+/// Objects that exist answer [`ApiError::ShutDown`] from now on; new ones can be
+/// made.
+///
+/// # Errors
+/// `storage_failed` if a journal can't be closed.
+#[uniffi::export]
+pub fn shutdown() -> Result<(), ApiError> {
+    let engine = lock(&CURRENT).take();
+    engine.map_or(Ok(()), |engine| contained(|| engine.shut_down()))
+}
+
+#[cfg(test)]
+mod tests;

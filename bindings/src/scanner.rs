@@ -152,11 +152,12 @@ impl FrameScanner {
     }
 
     /// Searches a frame's luma plane: the first plane of a YUV picture. It is only
-    /// borrowed, for the time of the call. Give a camera's frame about 30 ms.
+    /// borrowed, for the time of the call. Give a camera's frame about 30 ms. The
+    /// packages have `scan` around it, which takes what their cameras give.
     ///
     /// # Errors
     /// `rejected_input` for a shape that the bytes do not have.
-    pub fn scan(
+    pub fn scan_plane(
         &self,
         luma: &[u8],
         shape: FrameShape,
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn a_frame_with_padded_rows_is_read_and_its_corners_stand_upright() {
         let (luma, shape) = picture(256);
-        let report = FrameScanner::for_camera().scan(&luma, shape, Some(1000)).unwrap();
+        let report = FrameScanner::for_camera().scan_plane(&luma, shape, Some(1000)).unwrap();
         let [detection] = report.detections.as_slice() else { panic!("{report:?}") };
         let Meaning::Expected { code } = &detection.meaning else { panic!("{report:?}") };
         assert_eq!(code.wallet_id(), Some(14_471));
@@ -276,11 +277,11 @@ mod tests {
         let (luma, shape) = picture(256);
         let scanner = FrameScanner::for_pictures();
         scanner.expect(vec![CodeKind::Reservation]);
-        let report = scanner.scan(&luma, shape, None).unwrap();
+        let report = scanner.scan_plane(&luma, shape, None).unwrap();
         assert!(matches!(report.detections[0].meaning, Meaning::OtherCode { kind: CodeKind::Wallet }));
         scanner.expect(Vec::new());
         scanner.forget();
-        let report = scanner.scan(&luma, shape, None).unwrap();
+        let report = scanner.scan_plane(&luma, shape, None).unwrap();
         assert!(matches!(report.detections[0].meaning, Meaning::Expected { .. }));
     }
 
@@ -295,7 +296,10 @@ mod tests {
             FrameShape { rotation_degrees: 45, ..shape },
             FrameShape { width: u32::MAX, height: u32::MAX, row_stride: u32::MAX, ..shape },
         ] {
-            assert!(matches!(scanner.scan(&luma, wrong, None), Err(ApiError::Failed { .. })), "{wrong:?}");
+            assert!(
+                matches!(scanner.scan_plane(&luma, wrong, None), Err(ApiError::Failed { .. })),
+                "{wrong:?}"
+            );
         }
     }
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod architecture;
+mod bindings;
 mod ci;
 mod error;
 mod fuzz;
@@ -43,6 +44,13 @@ enum Task {
     },
     /// The rules about who may know whom, read from the sources.
     Architecture,
+    /// Builds the library for this machine and puts it, with the sources generated
+    /// from it, into the Kotlin and the Swift package.
+    Bindings {
+        /// The library that the packages' own tests use: it can panic on demand.
+        #[arg(long)]
+        for_tests: bool,
+    },
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -70,6 +78,10 @@ fn run(task: Task) -> Result<(), Error> {
     match task {
         Task::Ci { install } => ci::run(&root, install),
         Task::Architecture => architecture::check(&root),
+        Task::Bindings { for_tests } => {
+            let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
+            bindings::build(&root, surface)
+        }
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.iter().any(|argument| argument == "--peers") {

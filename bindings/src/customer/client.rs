@@ -63,6 +63,9 @@ impl CustomerClient {
                 if let Some(pace) = config.pace {
                     builder = builder.pace(pace.into());
                 }
+                if let Some(limits) = config.request_limits {
+                    builder = builder.budget(Arc::new(limits.try_into()?));
+                }
                 let phone = builder.build()?;
                 let client = Arc::new(Self { engine: Arc::clone(&opened), phone });
                 let weak: Weak<Self> = Arc::downgrade(&client);

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
 use crate::error::ApiError;
-use crate::merchant::Pace;
+use crate::merchant::{Pace, RequestLimits};
 use crate::runtime::contained;
 use crate::secret_store::SecretStore;
 
@@ -39,6 +39,9 @@ pub struct CustomerConfig {
     /// How often the server is asked; as the core advises if absent.
     #[uniffi(default = None)]
     pub pace: Option<Pace>,
+    /// How many requests it may make; as documented if absent.
+    #[uniffi(default = None)]
+    pub request_limits: Option<RequestLimits>,
 }
 
 /// Makes reservation codes on the device, offline, from a seed. The algorithm of

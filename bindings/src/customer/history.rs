@@ -17,6 +17,8 @@ pub struct History {
     pub next: Option<i64>,
 }
 
+// Few are made, and each crosses the border at once.
+#[allow(clippy::large_enum_variant)]
 /// A line of the history. Times are Unix seconds of the server's clock.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum HistoryLine {

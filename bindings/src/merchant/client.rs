@@ -77,11 +77,14 @@ impl MerchantClient {
                     wallet,
                 };
                 let credentials = Arc::clone(&config.credentials.0);
-                let till = Merchant::builder(config.environment.0.clone(), credentials, place)
+                let mut builder = Merchant::builder(config.environment.0.clone(), credentials, place)
                     .device(config.device)
                     .settings(config.settings.try_into()?)
-                    .journal(journal)
-                    .build()?;
+                    .journal(journal);
+                if let Some(limits) = config.request_limits {
+                    builder = builder.budget(Arc::new(limits.try_into()?));
+                }
+                let till = builder.build()?;
                 let client = Arc::new(Self { engine: Arc::clone(&opened), till });
                 let weak: Weak<Self> = Arc::downgrade(&client);
                 opened.keep_client(weak);

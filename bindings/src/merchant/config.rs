@@ -1,11 +1,13 @@
 //! How a till is set up.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use paysera_core::attempt::Pace as CorePace;
 use paysera_core::calendar::BusinessCalendar;
 use paysera_core::merchant::TillSettings as CoreSettings;
+use paysera_core::wallet_api::RequestBudget;
 
 use crate::credentials::Credentials;
 use crate::environment::Environment;
@@ -37,6 +39,34 @@ pub struct MerchantConfig {
     pub device: String,
     /// What can be chosen.
     pub settings: TillSettings,
+    /// How many requests it may make; one till's documented share if absent.
+    #[uniffi(default = None)]
+    pub request_limits: Option<RequestLimits>,
+}
+
+/// How many requests a client may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum RequestLimits {
+    /// What Paysera documents, shared among the tills of the account.
+    Documented {
+        /// How many tills there are, this one included.
+        tills: u32,
+    },
+    /// Any number: for a sandbox that limits nothing.
+    Unlimited,
+}
+
+impl TryFrom<RequestLimits> for RequestBudget {
+    type Error = ApiError;
+
+    fn try_from(limits: RequestLimits) -> Result<Self, ApiError> {
+        match limits {
+            RequestLimits::Documented { tills } => NonZeroU32::new(tills)
+                .map(Self::documented)
+                .ok_or_else(|| ApiError::rejected("tills", "must be at least 1")),
+            RequestLimits::Unlimited => Ok(Self::unlimited()),
+        }
+    }
 }
 
 /// What a merchant can choose about a till.

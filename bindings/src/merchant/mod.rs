@@ -10,7 +10,7 @@ use paysera_core::wallet_api::{CurrencyBalance, Service as CoreService};
 
 pub use client::MerchantClient;
 pub(crate) use client::open_journal;
-pub use config::{MerchantConfig, Pace, TillSettings};
+pub use config::{MerchantConfig, Pace, RequestLimits, TillSettings};
 pub use reports::{
     Difference, DrawerCount, DrawerDay, ExportFormat, OtherTill, Period, Reconciliation, ShiftReport,
     ShiftTotal, ZReport,

@@ -159,6 +159,13 @@ impl Host {
         }
     }
 
+    /// An attempt of this journal by its name. One that another process left open
+    /// goes on first: else nobody would hear what is said to it.
+    pub(crate) async fn attempt(self: &Arc<Self>, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
+        self.ready().await?;
+        self.find(id).await
+    }
+
     /// An attempt of this journal, running or ended.
     pub(crate) async fn find(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
         if let Some(attempt) = self.running().get(&id) {

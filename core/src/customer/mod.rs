@@ -158,9 +158,9 @@ impl Customer {
     /// A payment of this phone, running or ended.
     ///
     /// # Errors
-    /// [`ApiError`] if the journal can't be read.
+    /// As [`Customer::resume`].
     pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
-        self.host().await?.find(id).await
+        self.host().await?.attempt(id).await
     }
 
     /// Shows the server that a person is there, by the answer of the captcha that a

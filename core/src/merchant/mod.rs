@@ -159,9 +159,9 @@ impl Merchant {
     /// An attempt of this till, running or ended.
     ///
     /// # Errors
-    /// [`ApiError`] if the journal can't be read.
+    /// As [`Merchant::resume`].
     pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, ApiError> {
-        self.till.host.find(id).await
+        self.till.host.attempt(id).await
     }
 
     /// Has the server looked at now: for one transaction after a push message,

@@ -92,6 +92,22 @@ async fn rule_17_open_attempts_outlive_the_session_and_resume_for_the_same_walle
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+#[tokio::test]
+async fn an_attempt_that_is_asked_for_by_its_name_after_a_restart_goes_on() {
+    let shop = Shop::open().await;
+    let (before, folder) = with_a_new_journal(&shop, "asked-for");
+    let attempt = before.collect(CollectRequest::new("r", gel(100), "Coffee")).await.unwrap();
+    until(&attempt, "presenting").await;
+    before.journal().suspend().unwrap();
+    let journal = paysera_core::journal::Journal::open(&folder, before.journal().owner(), UnixSeconds(0));
+    let journal = Arc::new(journal.unwrap());
+    let after = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, quick(), journal, "till");
+    let found = after.build().unwrap().attempt(attempt.id()).await.unwrap().unwrap();
+    found.cancel();
+    assert_eq!(found.ended().await.name(), "cancelled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 /// The till of the shop with a new journal, in a folder of its own.
 fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
     let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));

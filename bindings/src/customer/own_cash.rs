@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use paysera_core::customer as core;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::error::ApiError;
 use crate::money::Money;
@@ -63,29 +63,45 @@ impl From<core::OwnCash> for OwnCash {
     }
 }
 
-/// Looks at what becomes of a code, until it is dropped.
+/// Looks at what becomes of a code, until it is stopped or dropped.
 #[derive(uniffi::Object)]
 pub struct OwnCashWatch {
     engine: Arc<Engine>,
     inner: Arc<Mutex<core::OwnCashWatch>>,
+    stopped: watch::Sender<bool>,
 }
 
 impl OwnCashWatch {
-    pub(crate) fn of(engine: &Arc<Engine>, watch: core::OwnCashWatch) -> Arc<Self> {
-        Arc::new(Self { engine: Arc::clone(engine), inner: Arc::new(Mutex::new(watch)) })
+    pub(crate) fn of(engine: &Arc<Engine>, looking: core::OwnCashWatch) -> Arc<Self> {
+        let inner = Arc::new(Mutex::new(looking));
+        Arc::new(Self { engine: Arc::clone(engine), inner, stopped: watch::Sender::new(false) })
     }
 }
 
 #[uniffi::export]
 impl OwnCashWatch {
-    /// The next thing that becomes of the code; waits for it. After a cash-out the
-    /// next reservation code is to be shown.
+    /// The next thing that becomes of the code; waits for it. Nothing once it was
+    /// stopped. After a cash-out the next reservation code is to be shown. The
+    /// packages have a flow and a stream of them.
     ///
     /// # Errors
     /// [`ApiError`] if the account can't be read; it can be called again.
-    pub async fn next(&self) -> Result<OwnCash, ApiError> {
+    pub async fn next(&self) -> Result<Option<OwnCash>, ApiError> {
         let inner = Arc::clone(&self.inner);
-        self.engine.run(async move { inner.lock().await.next().await }).await.map(Into::into)
+        let mut stopped = self.stopped.subscribe();
+        self.engine
+            .run(async move {
+                tokio::select! {
+                    seen = async { inner.lock().await.next().await } => seen.map(|seen| Some(seen.into())),
+                    _ = stopped.wait_for(|stopped| *stopped) => Ok(None),
+                }
+            })
+            .await
+    }
+
+    /// Looks no more: whoever waits for the next thing is told that there is none.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
     }
 }
 

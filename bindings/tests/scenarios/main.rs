@@ -27,7 +27,7 @@ fn every_scenario_ends_as_it_says() {
     runtime.block_on(async {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let sandbox = Sandbox::builder().start(listen).await.unwrap();
-        let control = Control::new(sandbox.base_url().to_owned());
+        let control = Control::new(sandbox.base_url());
         let cast: Cast = read(&folder().join("cast.json"));
         let only = std::env::var("SCENARIO").ok();
         let files = files();

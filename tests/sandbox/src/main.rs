@@ -58,6 +58,10 @@ enum Command {
         /// Let the console be opened under this host name, too; may be repeated.
         #[arg(long, value_name = "NAME")]
         allow_host: Vec<String>,
+        /// Stop when standard input ends, too: with the test that started it, however
+        /// that ended.
+        #[arg(long)]
+        stop_with_stdin: bool,
     },
 }
 
@@ -69,8 +73,8 @@ enum RateLimits {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (listen, kept, builder) = match Arguments::parse().command {
-        Command::Serve { listen, db, seed, limits, tls, tls_dir, host_name, allow_host } => {
+    let (listen, kept, builder, stop_with_stdin) = match Arguments::parse().command {
+        Command::Serve { listen, db, seed, limits, tls, tls_dir, host_name, allow_host, stop_with_stdin } => {
             let database = db.clone().map_or(Database::InMemory, Database::File);
             let mut builder = Sandbox::builder().database(database);
             if let Some(path) = &seed {
@@ -93,7 +97,7 @@ async fn main() -> ExitCode {
             for name in &allow_host {
                 builder = builder.allow_host(name);
             }
-            (listen, Kept { db, seed, authority }, builder)
+            (listen, Kept { db, seed, authority }, builder, stop_with_stdin)
         }
         Command::Sign(options) => {
             return match sign::header(&options) {
@@ -108,7 +112,7 @@ async fn main() -> ExitCode {
             };
         }
     };
-    match serve(listen, &kept, builder).await {
+    match serve(listen, &kept, builder, stop_with_stdin).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("paysera-sandbox: {error}");
@@ -118,6 +122,17 @@ async fn main() -> ExitCode {
             if matches!(error, SandboxError::Seed(_)) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// On a thread of its own: a read that nobody answers must not hold the runtime up.
+async fn end_of_stdin() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An error is an end, too.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
 }
 
 /// The directory of a file, or the present one.
@@ -151,11 +166,19 @@ const fn advice(error: &SandboxError) -> Option<&'static str> {
     }
 }
 
-async fn serve(listen: SocketAddr, kept: &Kept, builder: SandboxBuilder) -> Result<(), SandboxError> {
+async fn serve(
+    listen: SocketAddr,
+    kept: &Kept,
+    builder: SandboxBuilder,
+    stop_with_stdin: bool,
+) -> Result<(), SandboxError> {
     let sandbox = builder.start(listen).await?;
     introduction::print(&sandbox, kept).await?;
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => if let Err(error) = pressed {
+            eprintln!("paysera-sandbox: no Ctrl-C here ({error}), stopping");
+        },
+        () = end_of_stdin(), if stop_with_stdin => {}
     }
     sandbox.shutdown().await;
     Ok(())

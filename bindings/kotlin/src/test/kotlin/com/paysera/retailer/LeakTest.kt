@@ -27,7 +27,6 @@ class LeakTest {
                         attempt.subscribe(Silent).use { attempt.cancel() }
                         attempt.ended()
                     }
-                    if (number % 1000 == 0) println("$number ${resident()}")
                     if (number == 2_000) early = resident()
                 }
                 val late = resident()

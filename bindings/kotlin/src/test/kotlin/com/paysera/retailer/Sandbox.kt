@@ -47,10 +47,9 @@ class Sandbox private constructor(private val process: Process, val base: String
             val program = checkNotNull(System.getenv("PAYSERA_SANDBOX")) {
                 "PAYSERA_SANDBOX names no program: run `cargo xtask kotlin`"
             }
-            val process = ProcessBuilder(program, "serve", "--listen", "127.0.0.1:0")
+            val process = ProcessBuilder(program, "serve", "--listen", "127.0.0.1:0", "--stop-with-stdin")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start()
-            Runtime.getRuntime().addShutdownHook(Thread { process.destroy() })
             val lines = process.inputStream.bufferedReader()
             val line = checkNotNull(lines.readLine()) { "the sandbox did not start" }
             // What else it says must not fill the pipe.

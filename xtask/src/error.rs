@@ -27,6 +27,10 @@ pub(crate) enum Error {
     BrokenRules { count: usize },
     #[error("there is no fuzz target `{name}`; there are: {known}")]
     UnknownFuzzTarget { name: String, known: String },
+    #[error(
+        "the public surface of the Kotlin package changed; if that is meant, `cargo xtask kotlin --bless`{changes}"
+    )]
+    SurfaceChanged { changes: String },
     #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
     Step { step: &'static str, command: String, source: Box<Self> },
 }

@@ -11,6 +11,7 @@ mod bindings;
 mod ci;
 mod error;
 mod fuzz;
+mod kotlin;
 mod process;
 mod sandbox_rule;
 mod table;
@@ -51,6 +52,13 @@ enum Task {
         #[arg(long)]
         for_tests: bool,
     },
+    /// Tests the Kotlin package on the JVM, and compares what it shows to the public with
+    /// what was agreed on.
+    Kotlin {
+        /// Agrees on what it shows now.
+        #[arg(long)]
+        bless: bool,
+    },
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -81,6 +89,10 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Bindings { for_tests } => {
             let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
             bindings::build(&root, surface)
+        }
+        Task::Kotlin { bless } => {
+            tools::ensure(&root, &tools::for_kotlin(), false)?;
+            kotlin::run(&root, bless)
         }
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {

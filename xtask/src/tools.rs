@@ -23,6 +23,12 @@ const COMPONENTS_NOTE: &str = "; components come from the Rust project's servers
 
 /// What `cargo xtask ci` needs.
 pub(crate) fn for_ci() -> Vec<Tool> {
+    let mut tools = for_rust();
+    tools.extend(for_kotlin().into_iter().skip(1));
+    tools
+}
+
+fn for_rust() -> Vec<Tool> {
     let component = |what, probe| Tool {
         what,
         probe: Cmd::new(probe),
@@ -44,6 +50,15 @@ pub(crate) fn for_ci() -> Vec<Tool> {
             "chromium",
             "; it is Debian's package: elsewhere CHROMIUM may name the program of any Chromium or Chrome",
         ),
+    ]
+}
+
+/// What the Kotlin package needs.
+pub(crate) fn for_kotlin() -> Vec<Tool> {
+    vec![
+        compiler("a C compiler", "cc --version"),
+        debian_package("a Java development kit", "javac -version", "default-jdk-headless", ""),
+        debian_package("Maven", "mvn --version", "maven", ""),
     ]
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::architecture;
 use crate::error::Error;
 use crate::process::Cmd;
+use crate::quick_start;
 use crate::table::Table;
 use crate::tools;
 
@@ -32,7 +33,7 @@ impl Step {
         }
         match &self.action {
             Action::Run(command) => command.run(root),
-            Action::Architecture => architecture::check(root),
+            Action::Architecture => architecture::check(root).and_then(|()| quick_start::check(root)),
         }
         .map_err(|source| Error::Step {
             step: self.name,

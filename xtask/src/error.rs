@@ -31,6 +31,8 @@ pub(crate) enum Error {
         "the public surface of the Kotlin package changed; if that is meant, `cargo xtask kotlin --bless`{changes}"
     )]
     SurfaceChanged { changes: String },
+    #[error("the {language} quick start of bindings/README.md is not the one of {test}")]
+    QuickStart { language: &'static str, test: &'static str },
     #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
     Step { step: &'static str, command: String, source: Box<Self> },
 }

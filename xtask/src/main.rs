@@ -13,6 +13,7 @@ mod error;
 mod fuzz;
 mod kotlin;
 mod process;
+mod quick_start;
 mod sandbox_rule;
 mod table;
 mod tools;
@@ -85,7 +86,10 @@ fn run(task: Task) -> Result<(), Error> {
     let root = workspace_root()?;
     match task {
         Task::Ci { install } => ci::run(&root, install),
-        Task::Architecture => architecture::check(&root),
+        Task::Architecture => {
+            architecture::check(&root)?;
+            quick_start::check(&root)
+        }
         Task::Bindings { for_tests } => {
             let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
             bindings::build(&root, surface)

@@ -1,1 +1,70 @@
+use std::sync::mpsc::channel;
 
+use super::*;
+
+/// Work that says when it begins, and that it was dropped.
+struct Dropped(std::sync::mpsc::Sender<&'static str>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        let _ = self.0.send("dropped");
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// One test: the runtime is the process's.
+#[test]
+fn work_runs_on_the_librarys_threads_until_a_shutdown() {
+    let engine = Engine::current().unwrap();
+    let named =
+        block_on(engine.run(async { Ok::<_, ApiError>(std::thread::current().name().map(str::to_owned)) }));
+    assert!(named.unwrap().unwrap().starts_with("paysera-"));
+
+    let panicked: Result<(), ApiError> = block_on(engine.run(async {
+        let none: Option<()> = None;
+        none.unwrap();
+        Ok::<_, ApiError>(())
+    }));
+    assert_eq!(panicked, Err(ApiError::Panicked));
+    let panicked = contained(|| -> Result<(), ApiError> { panic!() });
+    assert_eq!(panicked, Err(ApiError::Panicked));
+
+    // Who stops waiting ends a read, and not what moves money.
+    for (is_detached, expected) in [(false, "dropped"), (true, "finished")] {
+        let (sender, events) = channel();
+        let (go_on, waits) = tokio::sync::oneshot::channel::<()>();
+        let work = async move {
+            let guard = Dropped(sender);
+            let _ = guard.0.send("begun");
+            let _ = waits.await;
+            let _ = guard.0.send("finished");
+            Ok::<_, ApiError>(())
+        };
+        let waiting = Arc::clone(&engine);
+        let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let caller = runtime.spawn(async move {
+            if is_detached { waiting.detached(work).await } else { waiting.run(work).await }
+        });
+        assert_eq!(events.recv().unwrap(), "begun");
+        caller.abort();
+        let _ = runtime.block_on(caller);
+        if is_detached {
+            go_on.send(()).unwrap();
+        } else {
+            std::mem::forget(go_on);
+        }
+        assert_eq!(events.recv().unwrap(), expected);
+    }
+
+    shutdown().unwrap();
+    let late = block_on(engine.run(async { Ok::<_, ApiError>(()) }));
+    assert_eq!(late, Err(ApiError::ShutDown));
+    let new = Engine::current().unwrap();
+    assert!(block_on(new.run(async { Ok::<_, ApiError>(()) })).is_ok());
+    // From one of its own threads: it must not wait for itself.
+    let ended = block_on(new.blocking(shutdown));
+    assert!(matches!(ended, Ok(()) | Err(ApiError::ShutDown)));
+}

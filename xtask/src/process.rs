@@ -45,9 +45,7 @@ impl Cmd {
 
     /// Runs it, its output going straight through.
     pub(crate) fn run(&self, root: &Path) -> Result<(), Error> {
-        let status =
-            self.command(root).status().map_err(|source| Error::Start { program: self.program, source })?;
-        if status.success() { Ok(()) } else { Err(Error::Failed { program: self.program, status }) }
+        run(&mut self.command(root), self.program)
     }
 
     /// Runs it quietly and returns what it wrote to standard output.
@@ -59,6 +57,12 @@ impl Cmd {
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+/// Runs a command, its output going straight through; errors call it by this name.
+pub(crate) fn run(command: &mut Command, program: &'static str) -> Result<(), Error> {
+    let status = command.status().map_err(|source| Error::Start { program, source })?;
+    if status.success() { Ok(()) } else { Err(Error::Failed { program, status }) }
 }
 
 impl fmt::Display for Cmd {

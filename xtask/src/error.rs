@@ -23,6 +23,15 @@ pub(crate) enum Error {
     StillMissing { what: &'static str },
     #[error("installing {what} failed ({source}){note}")]
     Install { what: &'static str, note: &'static str, source: Box<Self> },
+    #[error("there is no absolute path in HOME or XDG_CACHE_HOME to keep tools under")]
+    NoCacheFolder,
+    #[error("no file in /etc/apt names a mirror of Debian")]
+    NoMirror,
+    #[error(
+        "Swift 6 is not on PATH, and Debian's can't be put into a folder of its own: {obstacle}; \
+         install Swift 6 from https://www.swift.org/install, or run this as root on Debian"
+    )]
+    NoSwift { obstacle: &'static str },
     #[error("broken rules of the architecture: {count}")]
     BrokenRules { count: usize },
     #[error("there is no fuzz target `{name}`; there are: {known}")]

@@ -15,6 +15,7 @@ mod kotlin;
 mod process;
 mod quick_start;
 mod sandbox_rule;
+mod swift;
 mod table;
 mod tools;
 
@@ -60,6 +61,13 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Runs a program with Swift 6: `cargo xtask swift -- swift --version`.
+    ///
+    /// As root on Debian, where Swift is not on PATH, it runs in a root folder that has
+    /// Debian's; that is made once, in the user's cache. The program finds the current
+    /// folder, the workspace and CARGO_TARGET_DIR there, at the same paths, and nothing of
+    /// the environment: set variables with `env NAME=VALUE program`.
+    Swift(swift::Options),
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -98,6 +106,7 @@ fn run(task: Task) -> Result<(), Error> {
             tools::ensure(&root, &tools::for_kotlin(), false)?;
             kotlin::run(&root, bless)
         }
+        Task::Swift(options) => swift::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.iter().any(|argument| argument == "--peers") {

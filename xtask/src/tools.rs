@@ -1,6 +1,6 @@
 //! What the tasks need on a machine, and how it gets there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::process::Cmd;
@@ -60,6 +60,11 @@ pub(crate) fn for_kotlin() -> Vec<Tool> {
         debian_package("a Java development kit", "javac -version", "default-jdk-headless", ""),
         debian_package("Maven", "mvn --version", "maven", ""),
     ]
+}
+
+/// What making a root folder with Swift needs.
+pub(crate) fn for_swift() -> Vec<Tool> {
+    vec![debian_package("mmdebstrap", "mmdebstrap --version", "mmdebstrap", "")]
 }
 
 /// What measuring beside other people's scanners needs.
@@ -156,7 +161,15 @@ pub(crate) fn ensure(root: &Path, tools: &[Tool], asked: bool) -> Result<(), Err
     if count == 0 { Ok(()) } else { Err(Error::MissingTools { count }) }
 }
 
-fn is_root(root: &Path) -> bool {
+/// Where that is kept which no package manager installs: outside of the workspace,
+/// so that every clone has it.
+pub(crate) fn cache_folder() -> Result<PathBuf, Error> {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    cache.map(|cache| cache.join("paysera-retailer-core")).ok_or(Error::NoCacheFolder)
+}
+
+pub(crate) fn is_root(root: &Path) -> bool {
     Cmd::new("id -u").output(root).is_ok_and(|uid| uid.trim() == "0")
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn run(root: &Path, install: bool) -> Result<(), Error> {
     let mut table = Table::default();
     println!("== {TOOLS}");
     let mut result = timed(&mut table, TOOLS, || tools::ensure(root, &tools::for_ci(), install));
-    for step in steps() {
+    for step in steps(install) {
         if result.is_ok() {
             result = timed(&mut table, step.name, || step.run(root));
         } else {
@@ -77,7 +77,7 @@ fn timed(
     result
 }
 
-fn steps() -> Vec<Step> {
+fn steps(install: bool) -> Vec<Step> {
     let run = |name, command| Step { name, note: None, action: Action::Run(command) };
     vec![
         run("format", Cmd::new("cargo fmt --all --check")),
@@ -96,7 +96,14 @@ fn steps() -> Vec<Step> {
         run("tests", Cmd::new("cargo test --workspace --locked")),
         run("docs", Cmd::new("cargo doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings")),
         run("fuzz targets", fuzz_check()),
+        run("kotlin", for_language("cargo xtask kotlin", install)),
+        run("swift", for_language("cargo xtask swift", install)),
     ]
+}
+
+/// The packages' tasks install what they need themselves.
+fn for_language(task: &'static str, install: bool) -> Cmd {
+    if install { Cmd::new(task).arg("--install") } else { Cmd::new(task) }
 }
 
 /// Checked only, and in the workspace's own target directory, where most of the
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_steps_keep_to_the_lock_files() {
-        for step in steps() {
+        for step in steps(true) {
             let command = step.command().to_string();
             let exempt = command.starts_with("cargo fmt") || command.starts_with("cargo xtask");
             assert!(exempt || command.contains("--locked"), "{command}");

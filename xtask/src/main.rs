@@ -60,8 +60,12 @@ enum Task {
         /// Agrees on what it shows now.
         #[arg(long)]
         bless: bool,
+        /// Install what is missing.
+        #[arg(long)]
+        install: bool,
     },
-    /// Runs a program with Swift 6: `cargo xtask swift -- swift --version`.
+    /// Tests the Swift package, or runs a program with Swift 6:
+    /// `cargo xtask swift -- swift --version`.
     ///
     /// As root on Debian, where Swift is not on PATH, it runs in a root folder that has
     /// Debian's; that is made once, in the user's cache. The program finds the current
@@ -102,8 +106,8 @@ fn run(task: Task) -> Result<(), Error> {
             let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
             bindings::build(&root, surface)
         }
-        Task::Kotlin { bless } => {
-            tools::ensure(&root, &tools::for_kotlin(), false)?;
+        Task::Kotlin { bless, install } => {
+            tools::ensure(&root, &tools::for_kotlin(), install)?;
             kotlin::run(&root, bless)
         }
         Task::Swift(options) => swift::run(&root, &options),

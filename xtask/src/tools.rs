@@ -23,12 +23,6 @@ const COMPONENTS_NOTE: &str = "; components come from the Rust project's servers
 
 /// What `cargo xtask ci` needs.
 pub(crate) fn for_ci() -> Vec<Tool> {
-    let mut tools = for_rust();
-    tools.extend(for_kotlin().into_iter().skip(1));
-    tools
-}
-
-fn for_rust() -> Vec<Tool> {
     let component = |what, probe| Tool {
         what,
         probe: Cmd::new(probe),

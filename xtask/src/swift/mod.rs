@@ -1,6 +1,7 @@
 //! Swift 6: the machine's own, or Debian's in a root folder of its own.
 
 mod apt;
+mod package;
 mod root;
 
 use std::ffi::{OsStr, OsString};
@@ -26,15 +27,17 @@ pub(crate) struct Options {
     /// Install mmdebstrap where it is missing and needed.
     #[arg(long)]
     install: bool,
-    /// The program and its arguments.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    /// The program and its arguments; the package's tests if there is none.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<String>,
 }
 
-/// Runs a program with Swift at hand.
+/// Tests the package, or runs another program with Swift at hand.
 pub(crate) fn run(workspace: &Path, options: &Options) -> Result<(), Error> {
-    let Some((program, arguments)) = options.words.split_first() else { return Ok(()) };
     let toolchain = Toolchain::installed(workspace, options.install)?;
+    let Some((program, arguments)) = options.words.split_first() else {
+        return package::test(workspace, &toolchain);
+    };
     let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| workspace.join(target));
     let binds: Vec<&Path> = std::iter::once(workspace).chain(target.as_deref()).collect();
     let folder = options.folder.as_deref().unwrap_or(Path::new("."));

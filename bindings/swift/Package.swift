@@ -24,6 +24,8 @@ let package = Package(
             dependencies: ["PayseraRetailerFFI"],
             linkerSettings: linking
         ),
+        // What calls cost: `cargo xtask bench ffi`.
+        .executableTarget(name: "FfiBench", dependencies: ["PayseraRetailer"], path: "Benchmarks"),
         .testTarget(name: "PayseraRetailerTests", dependencies: ["PayseraRetailer"]),
     ],
     swiftLanguageModes: [.v6]

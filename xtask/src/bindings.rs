@@ -12,6 +12,8 @@ use crate::process::Cmd;
 pub(crate) enum Surface {
     /// What apps get.
     Public,
+    /// The same, optimised: what is measured.
+    Optimised,
     /// With what the packages' tests need besides: a panic on demand.
     ForTests,
 }
@@ -22,43 +24,45 @@ pub(crate) fn build(root: &Path, surface: Surface) -> Result<(), Error> {
     let library = Cmd::new("cargo build --locked -p paysera-bindings");
     match surface {
         Surface::Public => library,
+        Surface::Optimised => library.arg("--release"),
         Surface::ForTests => library.arg("--features").arg("panic-probe"),
     }
     .run(root)?;
-    kotlin(root)?;
-    swift(root)
+    let built = built(root, surface);
+    kotlin(root, &built)?;
+    swift(root, &built)
 }
 
-/// Where cargo puts what it builds in the dev profile.
-pub(crate) fn built(root: &Path) -> PathBuf {
+/// Where cargo puts what it builds.
+pub(crate) fn built(root: &Path, surface: Surface) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    root.join(target).join("debug")
+    root.join(target).join(if surface == Surface::Optimised { "release" } else { "debug" })
 }
 
-fn kotlin(root: &Path) -> Result<(), Error> {
+fn kotlin(root: &Path, built: &Path) -> Result<(), Error> {
     let package = root.join("bindings/kotlin");
-    generate(root, "kotlin", &package.join("generated"))?;
+    generate(root, built, "kotlin", &package.join("generated"))?;
     // Where JNA looks inside a jar.
     let place = package.join("native").join(jna_platform());
-    copy(&built(root).join(library_name()), &place.join(library_name()))
+    copy(&built.join(library_name()), &place.join(library_name()))
 }
 
-fn swift(root: &Path) -> Result<(), Error> {
+fn swift(root: &Path, built: &Path) -> Result<(), Error> {
     let sources = root.join("bindings/swift/Sources");
     let generated = sources.join("PayseraRetailer/Generated");
-    generate(root, "swift", &generated)?;
+    generate(root, built, "swift", &generated)?;
     let header = "PayseraRetailerFFI.h";
     copy(&generated.join(header), &sources.join("PayseraRetailerFFI/include").join(header))?;
     remove(&generated.join(header))?;
     // Alone in its folder: a linker that finds both takes the shared one.
     let archive = "libpaysera_bindings.a";
-    copy(&built(root).join(archive), &root.join("bindings/swift/lib").join(archive))
+    copy(&built.join(archive), &root.join("bindings/swift/lib").join(archive))
 }
 
-fn generate(root: &Path, language: &str, out: &Path) -> Result<(), Error> {
+fn generate(root: &Path, built: &Path, language: &str, out: &Path) -> Result<(), Error> {
     Cmd::new("cargo run --quiet --locked -p paysera-bindgen --")
         .arg(language)
-        .arg(built(root).join(library_name()).display().to_string())
+        .arg(built.join(library_name()).display().to_string())
         .arg("--config")
         .arg("bindings/uniffi.toml")
         .arg("--out")

@@ -34,7 +34,10 @@ pub(crate) fn run(root: &Path, bless: bool) -> Result<(), Error> {
     bindings::build(root, Surface::ForTests)?;
     Cmd::new("cargo build --quiet --locked -p paysera-sandbox").run(root)?;
     Cmd::new("mvn --batch-mode --quiet --file bindings/kotlin/pom.xml test")
-        .env("PAYSERA_SANDBOX", bindings::built(root).join("paysera-sandbox").display().to_string())
+        .env(
+            "PAYSERA_SANDBOX",
+            bindings::built(root, Surface::ForTests).join("paysera-sandbox").display().to_string(),
+        )
         .run(root)?;
     let found = surface(root)?;
     let path = root.join(SNAPSHOT);

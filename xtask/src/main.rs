@@ -10,6 +10,7 @@ mod architecture;
 mod bindings;
 mod ci;
 mod error;
+mod ffi_bench;
 mod fuzz;
 mod kotlin;
 mod process;
@@ -75,7 +76,8 @@ enum Task {
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
-    /// `client`, `journal`; each with `--help`. With `--peers` it installs CMake and a
+    /// `client`, `journal`; each with `--help`. `ffi` compares calls from Kotlin and Swift
+    /// with the same in Rust. With `--peers` it installs CMake and a
     /// C++ compiler where they are missing.
     Bench {
         /// What to measure, and its options.
@@ -113,6 +115,9 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Swift(options) => swift::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
+            if arguments.first().is_some_and(|what| what == "ffi") {
+                return ffi_bench::run(&root);
+            }
             if arguments.iter().any(|argument| argument == "--peers") {
                 tools::ensure(&root, &tools::for_peers(), true)?;
             }

@@ -23,11 +23,8 @@ fn work_runs_on_the_librarys_threads_until_a_shutdown() {
         block_on(engine.run(async { Ok::<_, ApiError>(std::thread::current().name().map(str::to_owned)) }));
     assert!(named.unwrap().unwrap().starts_with("paysera-"));
 
-    let panicked: Result<(), ApiError> = block_on(engine.run(async {
-        let none: Option<()> = None;
-        none.unwrap();
-        Ok::<_, ApiError>(())
-    }));
+    let panicked =
+        block_on(engine.run(std::future::poll_fn(|_| -> std::task::Poll<Result<(), ApiError>> { panic!() })));
     assert_eq!(panicked, Err(ApiError::Panicked));
     let panicked = contained(|| -> Result<(), ApiError> { panic!() });
     assert_eq!(panicked, Err(ApiError::Panicked));

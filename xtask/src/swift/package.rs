@@ -23,7 +23,7 @@ pub(super) fn test(root: &Path, toolchain: &Toolchain) -> Result<(), Error> {
         Err(source) if linked.exists() => return Err(Error::Make { path: linked, source }),
         _ => {}
     }
-    let built = bindings::built(root);
+    let built = bindings::built(root, Surface::ForTests);
     let sandbox = built.join("paysera-sandbox");
     let environment = [("PAYSERA_SANDBOX", sandbox.as_os_str())];
     let arguments = ["test", "-Xswiftc", "-warnings-as-errors"].map(OsStr::new);

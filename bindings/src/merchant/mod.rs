@@ -1,5 +1,6 @@
 //! The merchant's phone: a till at one location.
 
+mod books;
 mod client;
 mod config;
 mod reports;

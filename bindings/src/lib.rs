@@ -32,4 +32,9 @@ pub use runtime::{resume, shutdown, suspend};
 pub use scanner::*;
 pub use secret_store::*;
 
+/// Secrets pass through buffers that nobody else wipes: of uniffi, of TLS, of HTTP, of
+/// JSON. What is freed is wiped here, whoever had it.
+#[global_allocator]
+static WIPED: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 uniffi::setup_scaffolding!("paysera");

@@ -3,7 +3,9 @@
 mod row;
 mod state;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use paysera_core::attempt::{Attempt as CoreAttempt, AttemptState as CoreState};
 use paysera_core::journal::AttemptKind as CoreKind;
@@ -68,8 +70,8 @@ pub trait AttemptListener: Send + Sync {
     /// [`ListenerError`]; it is told the next state all the same.
     fn on_state(&self, state: AttemptState) -> Result<(), ListenerError>;
 
-    /// There are no more states, since the last one was final. Not called for a
-    /// subscription that was cancelled, nor after a shutdown.
+    /// There are no more states: the last one was final, or the library was shut
+    /// down. Not called for a subscription that was cancelled.
     ///
     /// # Errors
     /// [`ListenerError`], of no consequence.
@@ -85,19 +87,38 @@ pub struct Attempt {
 
 /// A listener's subscription. It ends when it is cancelled or dropped.
 #[derive(Debug, uniffi::Object)]
-pub struct Subscription(AbortHandle);
+pub struct Subscription {
+    task: AbortHandle,
+    is_cancelled: Arc<AtomicBool>,
+}
 
 #[uniffi::export]
 impl Subscription {
     /// The listener is told nothing more, but for a state that it is being told.
     pub fn cancel(&self) {
-        self.0.abort();
+        self.is_cancelled.store(true, Ordering::Release);
+        self.task.abort();
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.0.abort();
+        self.cancel();
+    }
+}
+
+/// Tells a listener the end, also where its task ends with the runtime.
+struct End {
+    listener: Arc<dyn AttemptListener>,
+    is_cancelled: Arc<AtomicBool>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if !self.is_cancelled.load(Ordering::Acquire) {
+            // What it throws is of no consequence, and so is a panic.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.listener.on_end()));
+        }
     }
 }
 
@@ -138,15 +159,19 @@ impl Attempt {
     #[must_use]
     pub fn subscribe(&self, listener: Arc<dyn AttemptListener>) -> Arc<Subscription> {
         let mut states = self.inner.watch();
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let end = End { listener: Arc::clone(&listener), is_cancelled: Arc::clone(&is_cancelled) };
         let task = self.engine.spawn(async move {
             while let Some(state) = states.next().await {
-                if tell(&listener, move |listener| listener.on_state(state.into())).await.is_err() {
-                    break;
-                }
+                tell(&listener, move |listener| listener.on_state(state.into())).await;
             }
-            let _ = tell(&listener, |listener| listener.on_end()).await;
+            tell(&listener, move |_| {
+                drop(end);
+                Ok(())
+            })
+            .await;
         });
-        Arc::new(Subscription(task.abort_handle()))
+        Arc::new(Subscription { task: task.abort_handle(), is_cancelled })
     }
 
     /// Waits for the end and gives the final state.
@@ -221,20 +246,15 @@ impl Attempt {
     }
 }
 
-/// Calls the app on a thread that may block. What it throws or how it panics ends
-/// nothing; an error says that there are no such threads any more.
+/// Calls the app on a thread that may block. What it throws, or how it panics, ends
+/// nothing.
 async fn tell(
     listener: &Arc<dyn AttemptListener>,
     call: impl FnOnce(&dyn AttemptListener) -> Result<(), ListenerError> + Send + 'static,
-) -> Result<(), ()> {
+) {
     let listener = Arc::clone(listener);
-    match tokio::task::spawn_blocking(move || call(&*listener)).await {
-        Err(error) if error.is_cancelled() => Err(()),
-        Ok(Err(ListenerError::Threw)) => {
-            tracing::warn!("a listener threw");
-            Ok(())
-        }
-        _ => Ok(()),
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(move || call(&*listener)).await {
+        tracing::warn!(%error, "told a state");
     }
 }
 

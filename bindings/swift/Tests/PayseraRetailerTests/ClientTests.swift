@@ -175,7 +175,13 @@ final class ClientTests: XCTestCase {
         let till = try await cast.till(journal: folder, store: store)
         let payment = try await till.collect(request: collecting("r"))
         _ = try await presented(payment)
+        let watching = Task { for await _ in payment.states {} }
         try shutdown()
+        await watching.value
+        do {
+            _ = try await payment.end()
+            XCTFail("it ended")
+        } catch ApiError.ShutDown {}
         do {
             _ = try await till.location()
             XCTFail("it still works")

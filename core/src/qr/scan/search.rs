@@ -136,7 +136,7 @@ impl<'s, 'f> Search<'s, 'f> {
                 let Some(binary) = Binary::of(&picture, Binarisation::Surroundings) else {
                     return (Vec::new(), false);
                 };
-                let pass = qr::rqrr::pass(&picture, &binary);
+                let pass = qr::rqrr::pass(&binary);
                 let found = pass.readings.into_iter().map(|reading| Found::qr(reading, &picture)).collect();
                 self.report.panics += pass.panics;
                 (found, false)

@@ -66,15 +66,16 @@ pub(in super::super) fn search(binary: &Binary, deadline: &Deadline) -> Finders 
     found
 }
 
-/// How many places look like a finder pattern along some row; counted to `most` + 1.
+/// How many places look like a finder pattern to `rqrr` along some row; counted to
+/// `most` + 1.
 pub(super) fn places(binary: &Binary, most: usize) -> usize {
     let mut places: Vec<(f32, f32, f32)> = Vec::new();
     for y in 0..binary.matrix().height() {
-        for Crossing { middle, length } in Crossings::of(binary, y) {
+        for Crossing { middle, length } in Crossings::by(rqrr_crossing, binary, y) {
             let (y, size) = (y as f32, length as f32);
-            let is_near = |&(x, known, width): &(f32, f32, f32)| {
-                (x - middle).hypot(known - y) < f32::midpoint(size, width)
-            };
+            // The smaller size: a long one must not hide those around it.
+            let is_near =
+                |&(x, known, width): &(f32, f32, f32)| (x - middle).hypot(known - y) < size.min(width);
             if places.iter().any(is_near) {
                 continue;
             }
@@ -94,6 +95,14 @@ struct Crossing {
     length: usize,
 }
 
+impl Crossing {
+    fn of(runs: [usize; 5], end: usize) -> Self {
+        let [.., stone, next_gap, next_ring] = runs;
+        let middle = (end - next_ring - next_gap) as f32 - stone as f32 / 2.0;
+        Self { middle, length: runs.iter().sum() }
+    }
+}
+
 /// The crossings in a row of dark and light pixels.
 struct Crossings {
     /// Where the colour changes, from light to dark first, and the row's end.
@@ -101,11 +110,19 @@ struct Crossings {
     /// The last places where it changed; the latest last.
     places: [usize; 6],
     is_dark: bool,
+    rule: Rule,
 }
+
+/// What five runs are, of which the last ends at a place.
+type Rule = fn([usize; 5], usize) -> Option<Crossing>;
 
 impl Crossings {
     fn of(binary: &Binary, y: u32) -> Self {
-        Self { changes: Changes::of(binary, y), places: [0; 6], is_dark: false }
+        Self::by(crossing, binary, y)
+    }
+
+    fn by(rule: Rule, binary: &Binary, y: u32) -> Self {
+        Self { changes: Changes::of(binary, y), places: [0; 6], is_dark: false, rule }
     }
 }
 
@@ -121,7 +138,7 @@ impl Iterator for Crossings {
             self.is_dark = !self.is_dark;
             let runs = [*b - *a, *c - *b, *d - *c, *e - *d, x - *e];
             if !self.is_dark
-                && let Some(crossing) = crossing(runs, x)
+                && let Some(crossing) = (self.rule)(runs, x)
             {
                 return Some(crossing);
             }
@@ -181,8 +198,16 @@ fn crossing(runs: [usize; 5], end: usize) -> Option<Crossing> {
         .iter()
         .zip([2, 4, 4, 2])
         .all(|(&edge, modules)| (12 * edge).abs_diff(modules * module) * 10 <= 7 * module + 60);
-    fits.then(|| Crossing {
-        middle: (end - next_ring - next_gap) as f32 - stone as f32 / 2.0,
-        length: runs.iter().sum(),
-    })
+    fits.then(|| Crossing::of(runs, end))
+}
+
+/// The rule of `rqrr`, which lets through more: each of the four is within three
+/// quarters of their mean, and so far from three of it is the stone.
+fn rqrr_crossing(runs: [usize; 5], end: usize) -> Option<Crossing> {
+    let [ring, gap, stone, next_gap, next_ring] = runs;
+    let mean = (ring + gap + next_gap + next_ring) / 4;
+    let is_near = |run: usize, expected: usize| run.abs_diff(expected) <= mean * 3 / 4;
+    let fits =
+        [ring, gap, next_gap, next_ring].iter().all(|&run| is_near(run, mean)) && is_near(stone, 3 * mean);
+    (ring > 0 && fits).then(|| Crossing::of(runs, end))
 }

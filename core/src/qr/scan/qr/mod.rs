@@ -54,6 +54,16 @@ pub(super) struct Reading {
     pub(super) corners: [Point; 4],
 }
 
+impl Reading {
+    /// What was read in a grid with these corners, also of a mirrored symbol.
+    fn new(content: Content, mut corners: [Point; 4]) -> Self {
+        if content.is_mirrored {
+            corners.swap(1, 3);
+        }
+        Self { content, corners }
+    }
+}
+
 /// What a pass came to.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
@@ -94,10 +104,7 @@ pub(super) fn pass(picture: &Picture, binary: &Binary, sampling: Sampling, deadl
             Sampling::Fitted => fitted(picture, binary, &triple, deadline),
         });
         match catch_unwind(read) {
-            Ok(Some(mut reading)) => {
-                if reading.content.is_mirrored {
-                    reading.corners.swap(1, 3);
-                }
+            Ok(Some(reading)) => {
                 used.extend(triple.patterns());
                 pass.readings.push(reading);
             }
@@ -112,7 +119,7 @@ fn standing(binary: &Binary, triple: &Triple) -> Option<Reading> {
     let sampled = SampleQR(binary.matrix(), &triple.0).ok()?;
     let modules = sampled.getBits();
     let content = content::read(modules)?;
-    Some(Reading { content, corners: corners::of(modules, binary, triple) })
+    Some(Reading::new(content, corners::of(modules, binary, triple)))
 }
 
 fn fitted(picture: &Picture, binary: &Binary, triple: &Triple, deadline: &Deadline) -> Option<Reading> {
@@ -126,5 +133,5 @@ fn sampled(picture: &Picture, binary: &Binary, fit: &Fit<'_>) -> Option<Reading>
     let (warp, width) = (fit.warp(), fit.width());
     let by_pixels = || content::read(&sample::from_binary(binary, warp, width)?);
     let by_grey = || content::read(&sample::from_grey(picture, warp, width)?);
-    Some(Reading { content: by_pixels().or_else(by_grey)?, corners: warp.corners(width) })
+    Some(Reading::new(by_pixels().or_else(by_grey)?, warp.corners(width)))
 }

@@ -11,6 +11,7 @@ use rqrr::BitGrid;
 use rxing::common::BitMatrix;
 
 use super::super::picture::{Binary, Picture, View};
+use super::warp::{FINDER_MIDDLE, Warp};
 use super::{Pass, Reading, content, finder};
 use crate::qr::frame::Point;
 
@@ -34,16 +35,16 @@ pub(in super::super) fn view_of(picture: &Picture) -> View {
 }
 
 /// Searches a picture, if that is sure to end soon.
-pub(in super::super) fn pass(picture: &Picture, binary: &Binary) -> Pass {
+pub(in super::super) fn pass(binary: &Binary) -> Pass {
     let mut pass = Pass::default();
-    let places = finder::places(binary, MOST_PLACES);
-    if places == 0 || places > MOST_PLACES {
+    if !ends_soon(binary) {
         return pass;
     }
-    let rows: Vec<&[u8]> = picture.rows().collect();
     let search = AssertUnwindSafe(|| {
-        let pixel = |x: usize, y: usize| rows.get(y).and_then(|row| row.get(x)).copied().unwrap_or(u8::MAX);
-        let mut image = rqrr::PreparedImage::prepare_from_greyscale(picture.width(), picture.height(), pixel);
+        // The same black and white as above: its own may have patterns that nobody counted.
+        let (width, height) = (binary.width(), binary.matrix().height() as usize);
+        let is_dark = |x, y| binary.matrix().get(x as u32, y as u32);
+        let mut image = rqrr::PreparedImage::prepare_from_bitmap(width, height, is_dark);
         let grids = image.detect_grids();
         grids.iter().filter_map(|grid| reading(&grid.grid, grid.bounds)).collect()
     });
@@ -52,6 +53,11 @@ pub(in super::super) fn pass(picture: &Picture, binary: &Binary) -> Pass {
         Err(_) => pass.panics = 1,
     }
     pass
+}
+
+/// Whether there are finder patterns, and few.
+pub(in super::super) fn ends_soon(binary: &Binary) -> bool {
+    (1..=MOST_PLACES).contains(&finder::places(binary, MOST_PLACES))
 }
 
 fn reading(grid: &impl BitGrid, bounds: [rqrr::Point; 4]) -> Option<Reading> {
@@ -65,5 +71,17 @@ fn reading(grid: &impl BitGrid, bounds: [rqrr::Point; 4]) -> Option<Reading> {
         }
     }
     let content = content::read(&modules)?;
-    Some(Reading { content, corners: bounds.map(|corner| Point { x: corner.x as f32, y: corner.y as f32 }) })
+    let bounds = bounds.map(|corner| Point { x: corner.x as f32, y: corner.y as f32 });
+    Some(Reading::new(content, corners(size, bounds)?))
+}
+
+/// The corners of a symbol with `size` modules a side: the bounds that `rqrr` gives
+/// lie one module too far to the right and below.
+fn corners(size: usize, bounds: [Point; 4]) -> Option<[Point; 4]> {
+    let size = i16::try_from(size).ok()?;
+    // The map is one of finder patterns' middles, which are 7 modules nearer to each
+    // other than a symbol is wide; these are `size` + 1 apart.
+    let map = Warp::flat(size.checked_add(8)?, &bounds)?;
+    let (start, end) = (FINDER_MIDDLE, FINDER_MIDDLE + f32::from(size));
+    Some([(start, start), (end, start), (end, end), (start, end)].map(|(column, row)| map.place(column, row)))
 }

@@ -1,9 +1,12 @@
 //! Frames that no camera takes, and frames made to overrun a scanner.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::qr::{FrameError, MAX_FRAME_SIDE, SkipReason};
+use crate::qr::scan::qr::rqrr;
+use crate::qr::{Code128Symbol, FrameError, MAX_FRAME_SIDE, Point, Region, SkipReason};
 
 /// Finder patterns side by side over the whole frame.
 pub(super) fn tiled(width: usize, height: usize, module: usize, gap: usize) -> Photo {
@@ -56,11 +59,11 @@ fn frames_of_every_size_are_answered() {
         [(1, 1), (1, 500), (500, 1), (2, 3), (7, 9), (20, 20), (21, 8192), (8192, 21), (8000, 6000)]
     {
         let striped = Photo::of(width, height, |x, y| if (x / 3 + y / 2) % 2 == 0 { 0 } else { 255 });
-        let random = Photo::even(width, height, 0).map(|_| 0).noisy(255, chance.next() | 1);
+        let random = Photo::even(width, height, 0).noisy(255, chance.next() | 1);
         for photo in [Photo::even(width, height, 127), striped, random] {
             let mut scanner = Scanner::new().trusting(Trust::AtOnce);
             let budget = if width * height > 1_000_000 {
-                Budget::Within(std::time::Duration::from_millis(30))
+                Budget::Within(Duration::from_millis(30))
             } else {
                 Budget::Unlimited
             };
@@ -97,4 +100,80 @@ fn scattered_finder_patterns_are_not_read_as_a_code() {
         let report = photo.look();
         assert!(report.detections.is_empty() && report.panics == 0, "{count}: {report:?}");
     }
+}
+
+/// Paints squares in squares, 25 pixels a side and 27 apart, over the middle of
+/// a picture: a ring, a gap that ends so far from their middle, and a stone.
+fn with_squares(photo: &Photo, [gap, stone]: [usize; 2]) -> Photo {
+    Photo::of(photo.width, photo.height, |x, y| {
+        let inside = x % 27 < 25 && y % 27 < 25 && (54..540).contains(&x) && (270..378).contains(&y);
+        let ring = (x % 27).abs_diff(12).max((y % 27).abs_diff(12));
+        if inside && (ring > gap || ring <= stone) { 0 } else { photo.luma[y * photo.width + x] }
+    })
+}
+
+#[test]
+fn the_search_of_rqrr_gets_no_picture_full_of_finder_patterns() {
+    let code = Photo::even(600, 600, 255).with(&symbol(TRANSACTION).raster(6).unwrap(), 40, 390);
+    let ends_soon = |photo: &Photo| rqrr::ends_soon(&black_and_white(photo));
+    assert!(ends_soon(&code));
+    assert!(!ends_soon(&with_squares(&code, [8, 5])), "finder patterns");
+    assert!(!ends_soon(&with_squares(&code, [5, 4])), "with thick rings");
+    // A line that is like a finder pattern as wide as the picture hides none around it.
+    let mut lined = with_squares(&code, [8, 5]);
+    for x in 0..600 {
+        lined.luma[262 * 600 + x] = if matches!(x * 7 / 600, 0 | 2..=4 | 6) { 0 } else { 255 };
+    }
+    assert!(!ends_soon(&lined), "around a long line");
+}
+
+#[test]
+fn the_search_of_rqrr_sees_what_was_counted() {
+    // Almost black on black, which only a threshold of its own would tell apart.
+    let faint = Photo::even(600, 600, 3).with(&symbol("EVP000000014471").raster(4).unwrap(), 40, 20);
+    let mut photo = faint.map(|luma| if luma > 0 { 3 } else { 0 });
+    for y in 0..90 {
+        for x in 0..90 {
+            let (column, row) = ((x / 10_usize).abs_diff(4), (y / 10_usize).abs_diff(4));
+            let ring = column.max(row);
+            photo.luma[(500 + y) * 600 + 500 + x] = if ring == 2 || ring == 4 { 255 } else { 0 };
+        }
+    }
+    assert!(rqrr::pass(&black_and_white(&photo)).readings.is_empty());
+}
+
+#[test]
+fn any_view_size_and_budget_after_any_other_is_answered() {
+    let mut chance = Chance(77);
+    let mut scanner = Scanner::new();
+    let qr = symbol("EVP000000014471").raster(4).unwrap();
+    let bars = Code128Symbol::encode("0155567464130298871198969060").unwrap().raster(2, 40).unwrap();
+    let mut read = 0;
+    for _ in 0..200 {
+        let (width, height) = (500 + chance.below(300), 250 + chance.below(300));
+        let mut photo = Photo::even(width as usize, height as usize, 200);
+        for raster in [&qr, &bars] {
+            let (left, top) = (width - u64::from(raster.width()), height - u64::from(raster.height()));
+            photo = photo.with(raster, chance.below(left + 1) as usize, chance.below(top + 1) as usize);
+        }
+        let mut side = |most| chance.below(most) as u32;
+        let region = Region { left: side(700), top: side(600), width: side(700), height: side(600) };
+        let frame = if chance.below(2) == 0 { photo.frame() } else { photo.frame().within(region) };
+        let budget = match chance.below(4) {
+            0 => Budget::Unlimited,
+            1 => Budget::Within(Duration::MAX),
+            _ => Budget::Within(Duration::from_millis(chance.below(30))),
+        };
+        let report = scanner.scan(&frame, budget);
+        assert_eq!(report.panics, 0);
+        let Region { left, top, width, height } = frame.view();
+        for Point { x, y } in report.detections.iter().flat_map(|detection| detection.corners) {
+            read += 1;
+            let near = |at: f32, start: u32, size: u32| {
+                (start as f32 - 3.0..(start + size) as f32 + 3.0).contains(&at)
+            };
+            assert!(near(x, left, width) && near(y, top, height), "{report:?} {:?}", frame.view());
+        }
+    }
+    assert!(read > 100, "{read}");
 }

@@ -5,7 +5,9 @@ mod hostile;
 mod meaning;
 mod reading;
 
+use super::picture::{Binarisation, Binary, Picture};
 use super::{Budget, Detection, ScanReport, Scanner, Trust};
+use crate::code::CodeKind;
 use crate::qr::{ErrorCorrection, Frame, QrSymbol, Raster, Rotation};
 
 const TRANSACTION: &str = "PAYSERA%ATaNL6X6CivO2Ou0FMPt";
@@ -110,6 +112,18 @@ impl Photo {
     fn look(&self) -> ScanReport {
         Scanner::new().trusting(Trust::AtOnce).scan(&self.frame(), Budget::Unlimited)
     }
+}
+
+fn expecting(kind: CodeKind) -> Scanner {
+    let mut scanner = Scanner::new();
+    scanner.expect(&[kind]);
+    scanner
+}
+
+fn black_and_white(photo: &Photo) -> Binary {
+    let (frame, mut picture) = (photo.frame(), Picture::default());
+    picture.load(&frame, frame.view());
+    Binary::of(&picture, Binarisation::Surroundings).unwrap()
 }
 
 /// Xorshift: the same numbers for the same seed everywhere.

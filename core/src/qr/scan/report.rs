@@ -46,7 +46,7 @@ impl fmt::Display for Symbology {
 pub enum Encoding {
     /// They are UTF-8, as those of every code of Paysera are.
     Utf8,
-    /// The symbol names its encoding (ECI, or characters that have only one).
+    /// The symbol names its encoding (ECI).
     Declared,
     /// They are not UTF-8, and the symbol does not say what they are: the text
     /// is the likeliest, and nothing to act upon.

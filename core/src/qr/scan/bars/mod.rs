@@ -27,23 +27,24 @@ const PROOF: u32 = 2;
 const PROOF_OF_MANY: u32 = 3;
 const MANY: usize = 64;
 
-/// Once a text counts, every other line is still read, for others beside it.
+/// Once a text counts, every other line on either side of the middle is still read,
+/// for others beside it.
 const LINES_AFTER: usize = 2;
 
-/// A barcode that was read.
-#[derive(Clone, Debug)]
+/// A barcode that was read. Without `Debug`: its text may be a secret.
+#[derive(Clone)]
 pub(super) struct Reading {
     pub(super) text: String,
     pub(super) symbology: Symbology,
-    /// In the picture: start and end of the first line that read it, end and
-    /// start of the last.
+    /// In the picture: starts and ends of the outermost lines that read it, clockwise
+    /// from a start.
     pub(super) corners: [Point; 4],
     /// Lines that say the same.
     pub(super) lines: u32,
 }
 
 /// What lines of one picture said, from stage to stage.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Votes {
     seen: Vec<Reading>,
     /// Panics of the library, each contained.
@@ -117,7 +118,7 @@ impl Search<'_> {
             let at = if index % 2 == 0 { middle.checked_add(offset) } else { middle.checked_sub(offset) };
             let Some(at) = at.filter(|at| *at < count) else { continue };
             let counts = self.votes.seen.iter().any(|reading| reading.lines >= self.proof);
-            if counts && index % LINES_AFTER != 0 {
+            if counts && index.div_ceil(2) % LINES_AFTER != 0 {
                 continue;
             }
             let line = line(at);
@@ -125,7 +126,11 @@ impl Search<'_> {
             if line::may_be_bars(&dark)
                 && let Some((text, symbology, ends)) = self.read(&dark)
             {
-                self.count(text, symbology, ends.map(|along| line.place(picture, along * pixel)));
+                let ends = ends.map(|along| line.place(picture, along * pixel));
+                // Beyond the picture many lines go along the same edge.
+                if ends.iter().all(|end| picture.contains(*end)) {
+                    self.count(text, symbology, ends);
+                }
             }
         }
     }
@@ -168,11 +173,26 @@ impl Search<'_> {
     fn count(&mut self, text: String, symbology: Symbology, [start, end]: [Point; 2]) {
         let known = |reading: &&mut Reading| reading.symbology == symbology && reading.text == text;
         if let Some(reading) = self.votes.seen.iter_mut().find(known) {
-            let [first_start, first_end, ..] = reading.corners;
-            reading.corners = [first_start, first_end, end, start];
+            reading.corners = widened(reading.corners, [start, end]);
             reading.lines += 1;
         } else {
             self.votes.seen.push(Reading { text, symbology, corners: [start, end, end, start], lines: 1 });
         }
     }
+}
+
+/// These corners, or the ends of another line where they lie further out.
+fn widened(corners: [Point; 4], [start, end]: [Point; 2]) -> [Point; 4] {
+    let [upper_start, upper_end, lower_end, lower_start] = corners;
+    let (right, down) = (upper_end.x - upper_start.x, upper_end.y - upper_start.y);
+    // Seen along the bars' line from its start.
+    let further_down = |a: Point, b: Point| {
+        if right * (a.y - b.y) > down * (a.x - b.x) { (a, b) } else { (b, a) }
+    };
+    [
+        further_down(start, upper_start).1,
+        further_down(end, upper_end).1,
+        further_down(end, lower_end).0,
+        further_down(start, lower_start).0,
+    ]
 }

@@ -31,9 +31,9 @@ const EDGE_REACH: usize = 4;
 /// code, 21 pixels a side, is crossed by two of them each way.
 const EDGE_STEP: usize = 8;
 
-/// Fewer edges than this, and there is no code: two rows through the smallest
-/// have as many.
-const LEAST_EDGES: usize = 24;
+/// Fewer edges than this, and there is no code: the rows and columns that are looked
+/// at in the smallest have more.
+const LEAST_EDGES: usize = 12;
 
 /// The pictures that are made of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,11 @@ impl Picture {
 
     pub(super) fn pixels(&self) -> usize {
         self.luma.len()
+    }
+
+    /// Whether a place lies in this picture.
+    pub(super) fn contains(&self, place: Point) -> bool {
+        (0.0..=self.width as f32).contains(&place.x) && (0.0..=self.height as f32).contains(&place.y)
     }
 
     /// The rows from the top.

@@ -49,6 +49,16 @@ fn what_is_not_utf8_is_said_to_be_a_guess_and_means_nothing() {
 }
 
 #[test]
+fn kanji_that_name_no_encoding_are_a_guess() {
+    let mut bits = Bits::new(Version::Normal(2));
+    bits.push_kanji_data(&[0x93, 0xfa, 0x96, 0x7b]).unwrap();
+    bits.push_terminator(EcLevel::M).unwrap();
+    let report = raw(&bits.into_bytes()).look();
+    let payload = &report.detections[0].payload;
+    assert_eq!((payload.encoding, payload.text.as_deref()), (Encoding::Guessed, Some("日本")));
+}
+
+#[test]
 fn a_part_of_a_message_is_said_to_be_one_and_means_nothing() {
     // Structured append (mode 3): part 1, counted from 0, of 3, parity 0x5a. Then
     // bytes (mode 4), 15 of them.
@@ -63,7 +73,7 @@ fn a_part_of_a_message_is_said_to_be_one_and_means_nothing() {
 }
 
 /// The bars of an EAN-13 or EAN-8, 1 is dark (ISO/IEC 15420).
-fn ean(digits: &[u8]) -> Vec<u8> {
+pub(super) fn ean(digits: &[u8]) -> Vec<u8> {
     const LEFT: [u8; 10] = [0x0d, 0x19, 0x13, 0x3d, 0x23, 0x31, 0x2f, 0x3b, 0x37, 0x0b];
     const PARITIES: [u8; 10] = [0x00, 0x0b, 0x0d, 0x0e, 0x13, 0x19, 0x1c, 0x15, 0x16, 0x1a];
     let bits = |pattern: u8, count: u8| (0..count).rev().map(move |bit| pattern >> bit & 1);
@@ -83,7 +93,7 @@ fn ean(digits: &[u8]) -> Vec<u8> {
     bars
 }
 
-fn drawn_ean(digits: &str, pixels: usize) -> Photo {
+pub(super) fn drawn_ean(digits: &str, pixels: usize) -> Photo {
     let digits: Vec<u8> = digits.bytes().map(|digit| digit - b'0').collect();
     let bars = ean(&digits);
     Photo::of((bars.len() + 30) * pixels, 160, |x, y| {

@@ -1,12 +1,18 @@
 //! What is read of a single picture.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::code::{
     AccountNumber, AppLink, Code, LocationId, ReservationCode, SpotIdentifier, TransactionKey, WalletId,
 };
-use crate::qr::{Code128Symbol, Meaning, Symbology};
+use crate::qr::scan::bars::{self, Lines, Look, Votes};
+use crate::qr::scan::budget::Deadline;
+use crate::qr::scan::picture::Picture;
+use crate::qr::scan::qr::rqrr;
+use crate::qr::{Code128Symbol, Meaning, Point, Stopwatch, Symbology, SystemStopwatch};
 
 fn any_code() -> impl Strategy<Value = Code> {
     let key = || "[a-zA-Z0-9]{20}".prop_map(|text| TransactionKey::parse(&text).unwrap());
@@ -130,6 +136,15 @@ fn small_and_very_large_modules_are_read() {
 }
 
 #[test]
+fn the_smallest_code_is_read_wherever_it_lies() {
+    let raster = symbol("EVP000000014471").raster(1).unwrap();
+    for (left, top) in (0..64).map(|at| (60 + at % 8, 50 + at / 8)) {
+        let report = Photo::even(200, 160, 255).with(&raster, left, top).look();
+        assert_eq!(texts(&report), ["EVP000000014471"], "at {left}, {top}: {report:?}");
+    }
+}
+
+#[test]
 fn a_tilted_code_is_read() {
     for degrees in [15.0_f32, 30.0, 45.0, 50.0] {
         let (sine, cosine) = degrees.to_radians().sin_cos();
@@ -165,6 +180,72 @@ fn several_codes_in_one_picture_are_all_read() {
     let mut expected = expected.to_vec();
     expected.sort_unstable();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn barcodes_above_and_below_another_are_read() {
+    let text = "0155567464130298871198969060";
+    let barcode = Code128Symbol::encode(text).unwrap().raster(2, 60).unwrap();
+    let product = meaning::drawn_ean("4006381333931", 3);
+    let product = Raster::new(product.width as u32, product.height as u32, product.luma).unwrap();
+    for top in [20, 390] {
+        let photo = Photo::even(640, 480, 255).with(&product, 100, 160).with(&barcode, 100, top);
+        let mut scanner = expecting(CodeKind::Reservation).trusting(Trust::AtOnce);
+        let report = scanner.scan(&photo.frame(), Budget::Unlimited);
+        assert!(texts(&report).contains(&text), "{report:?}");
+    }
+}
+
+#[test]
+fn a_barcodes_corners_lie_in_the_picture() {
+    let raster = Code128Symbol::encode("0155567464130298871198969060").unwrap().raster(2, 60).unwrap();
+    let (width, height) = (raster.width() as f32, raster.height() as f32);
+    for (degrees, up) in
+        [(0.0_f32, 210.0), (9.0, 200.0), (15.0, 210.0), (15.0, 220.0), (20.0, 200.0), (30.0, 170.0)]
+    {
+        let (sine, cosine) = degrees.to_radians().sin_cos();
+        // Near the upper edge, and partly beyond it.
+        let photo = Photo::of(560, 480, |x, y| {
+            let (x, y) = (x as f32 - 280.0, y as f32 - 240.0 + up);
+            let (along, down) = (x * cosine + y * sine + width / 2.0, y * cosine - x * sine + height / 2.0);
+            let inside = (0.0..width).contains(&along) && (0.0..height).contains(&down);
+            if inside { raster.luma()[down as usize * raster.width() as usize + along as usize] } else { 230 }
+        });
+        for Point { x, y } in photo.look().detections.iter().flat_map(|detection| detection.corners) {
+            let inside = (0.0..=560.0).contains(&x) && (0.0..=480.0).contains(&y);
+            assert!(inside, "{degrees} degrees, {up} up: {x}, {y}");
+        }
+    }
+}
+
+#[test]
+fn a_row_at_the_edge_is_one_line_and_no_barcode() {
+    let bars = meaning::ean(&[4, 0, 0, 6, 3, 8, 1, 3, 3, 3, 9, 3, 1]);
+    let photo = Photo::of(800, 240, |x, y| {
+        let dark = y == 239 && x >= 500 && bars.get((x - 500) / 3) == Some(&1);
+        if dark { 0 } else { 230 }
+    });
+    let (frame, mut picture) = (photo.frame(), Picture::default());
+    picture.load(&frame, frame.view());
+    let stopwatch: Arc<dyn Stopwatch> = Arc::new(SystemStopwatch::new());
+    let deadline = Deadline::start(&stopwatch, Budget::Unlimited);
+    let lines = Lines { count: 48, turn: 0, look: Look::Plain, slopes: &[0.325, -0.325, 0.51, -0.51] };
+    let readings = bars::pass(&picture, lines, &mut Votes::default(), &deadline);
+    assert_eq!(readings.len(), 0, "lines that leave the picture go along its edge");
+}
+
+#[test]
+fn rqrr_gives_a_codes_own_corners() {
+    let photo = Photo::even(500, 400, 200).with(&symbol(TRANSACTION).raster(8).unwrap(), 100, 60);
+    let square = |left, right| [(left, 92.0), (right, 92.0), (right, 292.0), (left, 292.0)];
+    for (photo, expected) in [(photo.clone(), square(132.0, 332.0)), (photo.mirrored(), square(368.0, 168.0))]
+    {
+        let corners = rqrr::pass(&black_and_white(&photo)).readings[0].corners;
+        for (corner, (x, y)) in corners.iter().zip(expected) {
+            let off = (corner.x - x).hypot(corner.y - y);
+            assert!(off < 4.0, "{corner:?} is {off} pixels off");
+        }
+    }
 }
 
 #[test]

@@ -94,7 +94,8 @@ pub(super) fn pass(picture: &Picture, binary: &Binary, sampling: Sampling, deadl
         if triple.uses(&used) {
             continue;
         }
-        if tried == most || deadline.is_over() {
+        // The likeliest is always tried, or a slow phone would never read anything.
+        if tried == most || (tried > 0 && deadline.is_over()) {
             break;
         }
         tried += 1;

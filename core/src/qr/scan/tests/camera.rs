@@ -143,6 +143,12 @@ fn a_frame_ends_when_its_time_is_over_and_the_next_goes_on() {
 }
 
 #[test]
+fn the_first_stage_reads_also_when_there_is_no_time() {
+    let report = Scanner::new().scan(&drawn(TRANSACTION, 6).frame(), Budget::Within(Duration::ZERO));
+    assert_eq!((texts(&report), stages(&report)), (vec![TRANSACTION], vec![Stage::Blocks]));
+}
+
+#[test]
 fn other_codes_are_reported_as_what_they_are_and_the_search_goes_on() {
     let reservation = "0155567464130298871198969060";
     let barcode = crate::qr::Code128Symbol::encode(reservation).unwrap().raster(2, 60).unwrap();

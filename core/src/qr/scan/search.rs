@@ -190,15 +190,24 @@ impl<'s, 'f> Search<'s, 'f> {
         for Found { payload, symbology, corners, certainty } in found {
             let meaning = self.scanner.meaning(symbology, &payload);
             is_wanted |= self.scanner.expected.is_empty() || matches!(meaning, Meaning::Expected(_));
-            let is_same =
-                |known: &Detection| known.payload == payload && same_place(&known.corners, &corners);
-            if self.report.detections.iter().chain(&self.unconfirmed).any(is_same) {
+            // Lines do not tell which of two like barcodes they read.
+            let is_same = |known: &Detection| {
+                known.payload == payload
+                    && known.symbology == symbology
+                    && (symbology != Symbology::Qr || same_place(&known.corners, &corners))
+            };
+            if self.report.detections.iter().any(is_same) {
                 continue;
             }
             let is_sure = self.scanner.confirmations.confirm(symbology, &payload, certainty)
                 || self.scanner.trust == Trust::AtOnce;
+            let waiting = self.unconfirmed.iter().position(is_same);
+            let detection = waiting.map_or_else(
+                || Detection { payload, symbology, meaning, corners, stage },
+                |at| self.unconfirmed.remove(at),
+            );
             let list = if is_sure { &mut self.report.detections } else { &mut self.unconfirmed };
-            list.push(Detection { payload, symbology, meaning, corners, stage });
+            list.push(detection);
         }
         is_wanted
     }

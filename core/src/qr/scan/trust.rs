@@ -16,8 +16,9 @@ const MAX_REMEMBERED: usize = 64;
 pub enum Trust {
     /// As soon as a symbol was read: for single pictures.
     AtOnce,
-    /// Once it was read twice in a row, or without one error: for cameras. A
-    /// misreading that error correction lets pass is rare, and rarer the same twice.
+    /// Once two frames that follow closely read it, or without one error: for
+    /// cameras. A misreading that error correction lets pass is rare, and rarer the
+    /// same twice.
     #[default]
     WhenSure,
 }
@@ -35,28 +36,38 @@ pub(super) enum Certainty {
 #[derive(Debug, Default)]
 pub(super) struct Confirmations {
     frame: u64,
-    recent: VecDeque<(Symbology, Payload, u64)>,
+    recent: VecDeque<Recent>,
+}
+
+#[derive(Debug)]
+struct Recent {
+    symbology: Symbology,
+    payload: Payload,
+    first_frame: u64,
+    last_frame: u64,
 }
 
 impl Confirmations {
     pub(super) fn next_frame(&mut self) {
         self.frame += 1;
         let frame = self.frame;
-        self.recent.retain(|(_, _, seen)| frame - seen <= FRAMES);
+        self.recent.retain(|recent| frame - recent.last_frame <= FRAMES);
     }
 
     /// Whether this reading is believed, which it also counts for the next time.
     pub(super) fn confirm(&mut self, symbology: Symbology, payload: &Payload, certainty: Certainty) -> bool {
-        let before = self.recent.iter_mut().find(|(kind, known, _)| *kind == symbology && known == payload);
+        let is_same = |recent: &&mut Recent| recent.symbology == symbology && recent.payload == *payload;
         let mut was_read = false;
-        if let Some((_, _, seen)) = before {
-            was_read = *seen < self.frame;
-            *seen = self.frame;
+        if let Some(recent) = self.recent.iter_mut().find(is_same) {
+            // The same text may be in a frame twice: that is one reading.
+            was_read = recent.first_frame < self.frame;
+            recent.last_frame = self.frame;
         } else {
             if self.recent.len() == MAX_REMEMBERED {
                 self.recent.pop_front();
             }
-            self.recent.push_back((symbology, payload.clone(), self.frame));
+            let (first_frame, last_frame) = (self.frame, self.frame);
+            self.recent.push_back(Recent { symbology, payload: payload.clone(), first_frame, last_frame });
         }
         was_read || certainty == Certainty::Full
     }

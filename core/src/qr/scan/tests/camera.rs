@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::code::{Code, CodeKind};
+use crate::code::Code;
 use crate::qr::{Meaning, Region, SkipReason, Stage, Stopwatch};
 
 /// A camera's budget, and more than any machine needs: what a frame gets does
@@ -59,11 +59,56 @@ fn a_code_with_errors_is_trusted_once_it_was_read_twice() {
 
 #[test]
 fn a_code_that_several_stages_read_waits_once() {
-    let mut scanner = Scanner::new();
-    scanner.expect(&[CodeKind::Reservation]);
+    let mut scanner = expecting(CodeKind::Reservation);
     let report = scanner.scan(&damaged().frame(), BUDGET);
     assert!(report.spent.len() > 1, "the search goes on past it");
     assert_eq!((report.detections.len(), report.unconfirmed), (0, 1));
+}
+
+#[test]
+fn a_code_that_one_stage_reads_without_an_error_waits_no_longer() {
+    let (text, module) = ("EVP000000014471", 8);
+    let mut photo = drawn(text, module);
+    let symbol = symbol(text);
+    let dark = (9..14).flat_map(|row| (9..14).map(move |column| (column, row)));
+    // Dots in the middles of modules, which the picture at half its size hides.
+    for (column, row) in dark.filter(|&(column, row)| symbol.is_dark(column, row)).take(3) {
+        let middle = |at: u32| 20 + ((4 + at) * module + module / 2) as usize;
+        for (x, y) in (0..9).map(|at| (middle(column) + at % 3 - 1, middle(row) + at / 3 - 1)) {
+            photo.luma[y * photo.width + x] = 255;
+        }
+    }
+    let first = expecting(CodeKind::Reservation).scan(&photo.frame(), BUDGET);
+    assert_eq!((first.detections.len(), first.unconfirmed), (1, 0), "{first:?}");
+}
+
+#[test]
+fn a_damaged_code_that_is_there_twice_is_trusted_twice() {
+    let one = damaged();
+    let raster = Raster::new(one.width as u32, one.height as u32, one.luma).unwrap();
+    let both = Photo::even(600, 300, 200).with(&raster, 10, 10).with(&raster, 310, 20);
+    let mut scanner = Scanner::new();
+    let seen = [0; 3].map(|_| {
+        let report = scanner.scan(&both.frame(), BUDGET);
+        (report.detections.len(), report.unconfirmed)
+    });
+    assert_eq!(seen, [(0, 2), (2, 0), (2, 0)]);
+}
+
+#[test]
+fn a_tall_barcode_is_one() {
+    let bars = meaning::ean(&[9, 6, 3, 8, 5, 0, 7, 4]);
+    for top in [0, 100, 200] {
+        let photo = Photo::of(640, 480, |x, y| {
+            let dark = (top..top + 240).contains(&y) && x >= 250 && bars.get((x - 250) / 2) == Some(&1);
+            if dark { 10 } else { 240 }
+        });
+        let mut scanner = expecting(CodeKind::Reservation);
+        for frame in 0..12 {
+            let report = scanner.scan(&photo.frame(), BUDGET);
+            assert_eq!(report.detections.len() + report.unconfirmed, 1, "frame {frame}: {report:?}");
+        }
+    }
 }
 
 #[test]
@@ -155,8 +200,7 @@ fn other_codes_are_reported_as_what_they_are_and_the_search_goes_on() {
     let photo = Photo::even(640, 480, 255)
         .with(&symbol("EVP000000014471").raster(5).unwrap(), 30, 30)
         .with(&barcode, 100, 350);
-    let mut scanner = Scanner::new();
-    scanner.expect(&[CodeKind::Reservation]);
+    let mut scanner = expecting(CodeKind::Reservation);
     let report = scanner.scan(&photo.frame(), BUDGET);
     assert_eq!((report.detections.len(), report.unconfirmed), (1, 1), "few lines agree: {report:?}");
     let report = scanner.scan(&photo.frame(), BUDGET);
@@ -172,8 +216,7 @@ fn other_codes_are_reported_as_what_they_are_and_the_search_goes_on() {
 #[test]
 fn a_code_that_is_not_wanted_does_not_end_the_search_of_the_next_frames() {
     let photo = Photo::even(640, 480, 255).with(&symbol("EVP000000014471").raster(5).unwrap(), 30, 30);
-    let mut scanner = Scanner::new();
-    scanner.expect(&[CodeKind::Reservation]);
+    let mut scanner = expecting(CodeKind::Reservation);
     for frame in 0..6 {
         let report = scanner.scan(&photo.frame(), BUDGET);
         assert_eq!(report.detections.len(), 1);

@@ -41,6 +41,8 @@ pub(super) struct Plan {
     postponed: VecDeque<Stage>,
     /// Nanoseconds a pixel of the frame.
     costs: HashMap<Stage, f32>,
+    /// How often each stage ran.
+    runs: HashMap<Stage, usize>,
 }
 
 impl Plan {
@@ -59,9 +61,9 @@ impl Plan {
         agenda
     }
 
-    /// How often all quick stages came up before.
-    pub(super) const fn turn(&self) -> usize {
-        self.frames / (2 * QUICK.len())
+    /// How often a stage ran before.
+    pub(super) fn turn(&self, stage: Stage) -> usize {
+        self.runs.get(&stage).copied().unwrap_or(0)
     }
 
     /// Whether a stage is likely to end in time. If not, it goes first on the next frame.
@@ -79,6 +81,8 @@ impl Plan {
         let measured = time.as_nanos() as f32 / pixels.max(1) as f32;
         let cost = self.costs.entry(stage).or_insert(measured);
         *cost += LEARNING * (measured - *cost);
+        let runs = self.runs.entry(stage).or_default();
+        *runs = runs.wrapping_add(1);
     }
 }
 
@@ -102,5 +106,31 @@ impl Agenda {
 
     pub(super) fn next(&mut self) -> Option<Stage> {
         self.postponed.pop_front().or_else(|| self.coming.pop_first())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::budget::{Budget, Stopwatch, SystemStopwatch};
+    use super::*;
+
+    #[test]
+    fn every_turn_of_every_stage_comes() {
+        let stopwatch: Arc<dyn Stopwatch> = Arc::new(SystemStopwatch::new());
+        let deadline = Deadline::start(&stopwatch, Budget::Within(Duration::MAX));
+        let mut plan = Plan::default();
+        let mut turns: HashMap<Stage, Vec<usize>> = HashMap::new();
+        for _ in 0..50 {
+            let mut agenda = plan.next_frame(&deadline);
+            while let Some(stage) = agenda.next() {
+                turns.entry(stage).or_default().push(plan.turn(stage));
+                plan.took(stage, 1, Duration::ZERO);
+            }
+        }
+        for (stage, turns) in turns {
+            assert!((0..5).all(|turn| turns.iter().any(|had| had % 5 == turn)), "{stage}: {turns:?}");
+        }
     }
 }

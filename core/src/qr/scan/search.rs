@@ -114,7 +114,7 @@ impl<'s, 'f> Search<'s, 'f> {
         let picture = &self.scanner.native;
         match recipe {
             Recipe::Bars { lines, look, slopes } => {
-                let lines = self.lines(Lines { count: lines, turn: 0, look, slopes });
+                let lines = self.lines(stage, Lines { count: lines, turn: 0, look, slopes });
                 let readings = bars::pass(picture, lines, &mut self.votes, &self.deadline);
                 self.report.panics += std::mem::take(&mut self.votes.panics);
                 let has_more = readings.is_empty() && self.votes.is_any();
@@ -146,15 +146,15 @@ impl<'s, 'f> Search<'s, 'f> {
 
     /// The lines that this frame gets of these: on a camera, as long as none says
     /// anything, the next frames read those between and those that go another way.
-    fn lines(&self, all: Lines) -> Lines {
+    fn lines(&self, stage: Stage, all: Lines) -> Lines {
         if !self.deadline.is_limited() || self.votes.is_any() || self.looks_again {
             return all;
         }
-        let turn = self.scanner.plan.turn();
+        let turn = self.scanner.plan.turn(stage);
         let share = (LINE_PIXELS_A_FRAME / self.scanner.native.pixels().max(1)).max(LEAST_LINES);
-        let pairs = all.slopes.len().div_ceil(SLOPES_A_FRAME);
-        let slopes = all.slopes.chunks(SLOPES_A_FRAME).nth(turn % pairs.max(1)).unwrap_or_default();
-        Lines { count: all.count.min(share), turn, look: all.look, slopes }
+        let pairs = all.slopes.len().div_ceil(SLOPES_A_FRAME).max(1);
+        let slopes = all.slopes.chunks(SLOPES_A_FRAME).nth(turn % pairs).unwrap_or_default();
+        Lines { count: all.count.min(share), turn: turn / pairs, look: all.look, slopes }
     }
 
     /// Looks again where the last frames had codes. Returns whether that is all

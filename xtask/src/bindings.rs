@@ -31,8 +31,13 @@ pub(crate) fn build(root: &Path, surface: Surface) -> Result<(), Error> {
 
 /// Where cargo puts what it builds in the dev profile.
 pub(crate) fn built(root: &Path) -> PathBuf {
+    target_folder(root).join("debug")
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    root.join(target).join("debug")
+    root.join(target)
 }
 
 fn kotlin(root: &Path) -> Result<(), Error> {
@@ -85,7 +90,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-const fn library_name() -> &'static str {
+pub(crate) const fn library_name() -> &'static str {
     if cfg!(target_os = "macos") { "libpaysera_bindings.dylib" } else { "libpaysera_bindings.so" }
 }
 

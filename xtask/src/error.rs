@@ -27,6 +27,10 @@ pub(crate) enum Error {
     BrokenRules { count: usize },
     #[error("there is no fuzz target `{name}`; there are: {known}")]
     UnknownFuzzTarget { name: String, known: String },
+    #[error("bindings/size-budget.toml has no line for {target}")]
+    NoBudget { target: String },
+    #[error("the library for {target} is {over} bytes above its budget (bindings/size-budget.toml)")]
+    TooLarge { target: String, over: String },
     #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
     Step { step: &'static str, command: String, source: Box<Self> },
 }

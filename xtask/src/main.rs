@@ -13,6 +13,7 @@ mod error;
 mod fuzz;
 mod process;
 mod sandbox_rule;
+mod size;
 mod table;
 mod tools;
 
@@ -51,6 +52,9 @@ enum Task {
         #[arg(long)]
         for_tests: bool,
     },
+    /// Builds the library as apps carry it, for this machine, and compares its size with
+    /// bindings/size-budget.toml. The build takes minutes.
+    Size,
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -78,10 +82,8 @@ fn run(task: Task) -> Result<(), Error> {
     match task {
         Task::Ci { install } => ci::run(&root, install),
         Task::Architecture => architecture::check(&root),
-        Task::Bindings { for_tests } => {
-            let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
-            bindings::build(&root, surface)
-        }
+        Task::Bindings { for_tests } => bindings::build(&root, surface(for_tests)),
+        Task::Size => size::run(&root),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.iter().any(|argument| argument == "--peers") {
@@ -90,6 +92,10 @@ fn run(task: Task) -> Result<(), Error> {
             bench(&arguments).run(&root)
         }
     }
+}
+
+const fn surface(for_tests: bool) -> bindings::Surface {
+    if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public }
 }
 
 /// The client is measured by a program of its own: it counts allocations.

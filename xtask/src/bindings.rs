@@ -71,7 +71,7 @@ fn generate(root: &Path, language: &str, out: &Path) -> Result<(), Error> {
         .run(root)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let failed = |source| Error::Make { path: to.to_owned(), source };
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(failed)?;

@@ -6,11 +6,15 @@
 // Printing is what this program is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod android;
 mod architecture;
 mod bindings;
 mod ci;
+mod elf;
 mod error;
 mod fuzz;
+mod ios;
+mod needs;
 mod process;
 mod sandbox_rule;
 mod size;
@@ -55,6 +59,15 @@ enum Task {
     /// Builds the library as apps carry it, for this machine, and compares its size with
     /// bindings/size-budget.toml. The build takes minutes.
     Size,
+    /// Builds the AAR for Android. Needs an NDK, an SDK, Gradle and cargo-ndk; says what of
+    /// it is missing.
+    Android,
+    /// Builds the XCFramework for the Swift package. Needs a Mac with Xcode.
+    Ios {
+        /// The library that the package's own tests use, for this Mac only.
+        #[arg(long)]
+        for_tests: bool,
+    },
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -84,6 +97,8 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Architecture => architecture::check(&root),
         Task::Bindings { for_tests } => bindings::build(&root, surface(for_tests)),
         Task::Size => size::run(&root),
+        Task::Android => android::run(&root),
+        Task::Ios { for_tests } => ios::run(&root, surface(for_tests)),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.iter().any(|argument| argument == "--peers") {

@@ -35,8 +35,13 @@ pub(crate) fn build(root: &Path, surface: Surface) -> Result<(), Error> {
 
 /// Where cargo puts what it builds.
 pub(crate) fn built(root: &Path, surface: Surface) -> PathBuf {
+    target_folder(root).join(if surface == Surface::Optimised { "release" } else { "debug" })
+}
+
+/// The folder that cargo builds in.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    root.join(target).join(if surface == Surface::Optimised { "release" } else { "debug" })
+    root.join(target)
 }
 
 fn kotlin(root: &Path, built: &Path) -> Result<(), Error> {
@@ -70,7 +75,7 @@ fn generate(root: &Path, built: &Path, language: &str, out: &Path) -> Result<(),
         .run(root)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let failed = |source| Error::Make { path: to.to_owned(), source };
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
@@ -89,7 +94,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-const fn library_name() -> &'static str {
+pub(crate) const fn library_name() -> &'static str {
     if cfg!(target_os = "macos") { "libpaysera_bindings.dylib" } else { "libpaysera_bindings.so" }
 }
 

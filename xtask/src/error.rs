@@ -42,6 +42,14 @@ pub(crate) enum Error {
     SurfaceChanged { changes: String },
     #[error("the {language} quick start of bindings/README.md is not the one of {test}")]
     QuickStart { language: &'static str, test: &'static str },
+    #[error("bindings/size-budget.toml has no line for {target}")]
+    NoBudget { target: String },
+    #[error("the library for {target} is {over} bytes above its budget (bindings/size-budget.toml)")]
+    TooLarge { target: String, over: String },
+    #[error("`cargo xtask {task}` needs what is not here:{missing}")]
+    NotThere { task: &'static str, missing: String },
+    #[error("{library}: segments aligned to {alignment} bytes do not load on phones with pages of 16384")]
+    Pages { library: String, alignment: u64 },
     #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
     Step { step: &'static str, command: String, source: Box<Self> },
 }

@@ -6,16 +6,21 @@
 // Printing is what this program is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod android;
 mod architecture;
 mod bindings;
 mod ci;
+mod elf;
 mod error;
 mod ffi_bench;
 mod fuzz;
+mod ios;
 mod kotlin;
+mod needs;
 mod process;
 mod quick_start;
 mod sandbox_rule;
+mod size;
 mod swift;
 mod table;
 mod tools;
@@ -73,6 +78,18 @@ enum Task {
     /// folder, the workspace and CARGO_TARGET_DIR there, at the same paths, and nothing of
     /// the environment: set variables with `env NAME=VALUE program`.
     Swift(swift::Options),
+    /// Builds the library as apps carry it, for this machine, and compares its size with
+    /// bindings/size-budget.toml. The build takes minutes.
+    Size,
+    /// Builds the AAR for Android. Needs an NDK, an SDK, Gradle and cargo-ndk; says what of
+    /// it is missing.
+    Android,
+    /// Builds the XCFramework for the Swift package. Needs a Mac with Xcode.
+    Ios {
+        /// The library that the package's own tests use, for this Mac only.
+        #[arg(long)]
+        for_tests: bool,
+    },
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
     /// Measures, in release: `cargo xtask bench scan`, `frames`, `roundtrip`, `sandbox`,
@@ -104,15 +121,15 @@ fn run(task: Task) -> Result<(), Error> {
             architecture::check(&root)?;
             quick_start::check(&root)
         }
-        Task::Bindings { for_tests } => {
-            let surface = if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public };
-            bindings::build(&root, surface)
-        }
+        Task::Bindings { for_tests } => bindings::build(&root, surface(for_tests)),
         Task::Kotlin { bless, install } => {
             tools::ensure(&root, &tools::for_kotlin(), install)?;
             kotlin::run(&root, bless)
         }
         Task::Swift(options) => swift::run(&root, &options),
+        Task::Size => size::run(&root),
+        Task::Android => android::run(&root),
+        Task::Ios { for_tests } => ios::run(&root, surface(for_tests)),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.first().is_some_and(|what| what == "ffi") {
@@ -124,6 +141,10 @@ fn run(task: Task) -> Result<(), Error> {
             bench(&arguments).run(&root)
         }
     }
+}
+
+const fn surface(for_tests: bool) -> bindings::Surface {
+    if for_tests { bindings::Surface::ForTests } else { bindings::Surface::Public }
 }
 
 /// The client is measured by a program of its own: it counts allocations.

@@ -28,26 +28,30 @@ const INTERNAL: [&str; 9] = [
 /// What the library for tests has besides.
 const OF_TESTS: [&str; 2] = ["panicAfterCalling", "panicInATask"];
 
-/// Tests the package and compares its public surface with what was agreed on;
-/// `bless` writes it down instead.
-pub(crate) fn run(root: &Path, bless: bool) -> Result<(), Error> {
+const MAVEN: &str = "mvn --batch-mode --quiet --file bindings/kotlin/pom.xml";
+
+/// Tests the package and compares its public surface with what was agreed on.
+pub(crate) fn run(root: &Path) -> Result<(), Error> {
     bindings::build(root, Surface::ForTests)?;
     Cmd::new("cargo build --quiet --locked -p paysera-sandbox").run(root)?;
-    Cmd::new("mvn --batch-mode --quiet --file bindings/kotlin/pom.xml test")
+    Cmd::new(MAVEN)
+        .arg("test")
         .env(
             "PAYSERA_SANDBOX",
             bindings::built(root, Surface::ForTests).join("paysera-sandbox").display().to_string(),
         )
         .run(root)?;
-    let found = surface(root)?;
     let path = root.join(SNAPSHOT);
-    if bless {
-        let folder = path.parent().unwrap_or(root);
-        fs::create_dir_all(folder).map_err(|source| Error::Make { path: folder.to_owned(), source })?;
-        return fs::write(&path, found).map_err(|source| Error::Make { path, source });
-    }
     let agreed = fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
-    compare(&agreed, &found)
+    compare(&agreed, &surface(root)?)
+}
+
+/// Agrees on the public surface as it is, without testing.
+pub(crate) fn bless(root: &Path) -> Result<(), Error> {
+    bindings::build(root, Surface::ForTests)?;
+    Cmd::new(MAVEN).arg("compile").run(root)?;
+    let path = root.join(SNAPSHOT);
+    fs::write(&path, surface(root)?).map_err(|source| Error::Make { path, source })
 }
 
 fn compare(agreed: &str, found: &str) -> Result<(), Error> {
@@ -93,17 +97,30 @@ fn is_internal(text: &str) -> bool {
     INTERNAL.iter().any(|internal| lower.contains(&internal.to_lowercase()))
 }
 
+/// Members in the order of their texts: where they stand in a file is nobody's business.
 fn members(printed: &str) -> String {
     let is_shown = |line: &&str| {
         !line.starts_with("Compiled from")
             && !is_internal(line)
             && !OF_TESTS.iter().any(|name| line.contains(name))
     };
-    let mut text: String = printed.lines().filter(is_shown).map(|line| format!("{line}\n")).collect();
-    // A class of which nothing is public says nothing.
-    while let Some(at) = text.find("{\n}\n") {
-        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        text.replace_range(start..at + 4, "");
+    let mut text = String::new();
+    let mut members = Vec::new();
+    let mut class = "";
+    for line in printed.lines().filter(is_shown) {
+        if line == "}" {
+            members.sort_unstable();
+            // A class of which nothing is public says nothing.
+            if !members.is_empty() {
+                text.extend([class, "\n"]);
+                members.drain(..).for_each(|member: &str| text.extend([member, "\n"]));
+                text.push_str("}\n");
+            }
+        } else if line.starts_with(' ') {
+            members.push(line);
+        } else {
+            class = line;
+        }
     }
     text
 }

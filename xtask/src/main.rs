@@ -63,7 +63,7 @@ enum Task {
     /// Tests the Kotlin package on the JVM, and compares what it shows to the public with
     /// what was agreed on.
     Kotlin {
-        /// Agrees on what it shows now.
+        /// Agrees on what it shows now, without testing.
         #[arg(long)]
         bless: bool,
         /// Install what is missing.
@@ -124,7 +124,7 @@ fn run(task: Task) -> Result<(), Error> {
         Task::Bindings { for_tests } => bindings::build(&root, surface(for_tests)),
         Task::Kotlin { bless, install } => {
             tools::ensure(&root, &tools::for_kotlin(), install)?;
-            kotlin::run(&root, bless)
+            if bless { kotlin::bless(&root) } else { kotlin::run(&root) }
         }
         Task::Swift(options) => swift::run(&root, &options),
         Task::Size => size::run(&root),

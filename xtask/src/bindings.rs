@@ -12,10 +12,10 @@ use crate::process::Cmd;
 pub(crate) enum Surface {
     /// What apps get.
     Public,
-    /// The same, optimised: what is measured.
-    Optimised,
     /// With what the packages' tests need besides: a panic on demand.
     ForTests,
+    /// The same, optimised: the measurements stand among the tests.
+    Optimised,
 }
 
 /// Builds the library for this machine and puts it, with the generated sources,
@@ -24,8 +24,8 @@ pub(crate) fn build(root: &Path, surface: Surface) -> Result<(), Error> {
     let library = Cmd::new("cargo build --locked -p paysera-bindings");
     match surface {
         Surface::Public => library,
-        Surface::Optimised => library.arg("--release"),
         Surface::ForTests => library.arg("--features").arg("panic-probe"),
+        Surface::Optimised => library.arg("--features").arg("panic-probe").arg("--release"),
     }
     .run(root)?;
     let built = built(root, surface);

@@ -23,8 +23,9 @@ pub(crate) fn run(root: &Path) -> Result<(), Error> {
     bindings::build(root, Surface::Optimised)?;
     let frame = bindings::built(root, Surface::Optimised).join("ffi-frame.luma");
     let frame_name = frame.display().to_string();
-    let rust = Cmd::new("cargo run --quiet --release --locked -p paysera-bindings --example ffi --");
-    let rust = rust.arg(frame_name.as_str()).output(root)?;
+    let rust =
+        "cargo run --quiet --release --locked -p paysera-bindings --features panic-probe --example ffi --";
+    let rust = Cmd::new(rust).arg(frame_name.as_str()).output(root)?;
     let kotlin = kotlin(root, &frame_name)?;
     let swift = swift(root, &toolchain, &frame)?;
     println!("{:<40} {:>10} {:>16} {:>16}", "nanoseconds", "Rust", "Kotlin", "Swift");

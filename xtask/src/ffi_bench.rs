@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::bindings::{self, Surface};
 use crate::error::Error;
@@ -65,6 +66,8 @@ fn swift(root: &Path, toolchain: &Toolchain, frame: &Path) -> Result<String, Err
     let arguments = ["run", "--quiet", "--configuration", "release", "FfiBench"].map(OsStr::new);
     let arguments = arguments.into_iter().chain([frame.as_os_str()]);
     let mut command = toolchain.command(&package, &[root, &built], &[], "swift", arguments);
+    // What the compiler says is for people.
+    command.stderr(Stdio::inherit());
     let output = command.output().map_err(|source| Error::Start { program: "swift", source })?;
     if !output.status.success() {
         return Err(Error::Failed { program: "swift", status: output.status });

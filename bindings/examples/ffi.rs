@@ -48,17 +48,7 @@ fn config() -> MerchantConfig {
         location_id: 1,
         wallet_id: 1,
         device: "till".to_owned(),
-        settings: TillSettings {
-            payment_reserve_seconds: 3600,
-            cash_reserve_seconds: 900,
-            presenting_seconds: 600,
-            refund_window_seconds: None,
-            check_identity: false,
-            refund_staff: None,
-            time_zone: "UTC".to_owned(),
-            day_starts_at_hour: 0,
-            pace: None,
-        },
+        settings: TillSettings::default(),
         request_limits: None,
     }
 }

@@ -8,11 +8,13 @@ mod credentials;
 mod customer;
 mod environment;
 mod error;
+mod journal;
 mod log;
 mod merchant;
 mod money;
 #[cfg(feature = "panic-probe")]
 mod probe;
+mod requests;
 mod runtime;
 mod scanner;
 mod secret_store;
@@ -28,6 +30,7 @@ pub use merchant::*;
 pub use money::*;
 #[cfg(feature = "panic-probe")]
 pub use probe::*;
+pub use requests::*;
 pub use runtime::{resume, shutdown, suspend};
 pub use scanner::*;
 pub use secret_store::*;

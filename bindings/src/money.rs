@@ -1,6 +1,7 @@
 //! Exact amounts. The languages' own decimal types are mapped in the packages.
 
 use paysera_core::money::{Currency, Money as CoreMoney};
+use paysera_core::wallet_api::CurrencyBalance;
 
 use crate::error::ApiError;
 use crate::runtime::contained;
@@ -26,6 +27,21 @@ impl TryFrom<Money> for CoreMoney {
 
     fn try_from(money: Money) -> Result<Self, ApiError> {
         Ok(Self::from_minor(money.minor, currency(&money.currency)?))
+    }
+}
+
+/// What a wallet holds in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Balance {
+    /// Can be spent now.
+    pub at_disposal: Money,
+    /// Held for accepted transactions that are not settled yet.
+    pub reserved: Money,
+}
+
+impl From<CurrencyBalance> for Balance {
+    fn from(balance: CurrencyBalance) -> Self {
+        Self { at_disposal: balance.at_disposal.into(), reserved: balance.reserved.into() }
     }
 }
 

@@ -33,6 +33,14 @@ pub(crate) fn build(root: &Path, surface: Surface) -> Result<(), Error> {
     swift(root, &built)
 }
 
+/// What the packages' tests need: both packages, and the sandbox's program, whose path
+/// is given.
+pub(crate) fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
+    build(root, Surface::ForTests)?;
+    Cmd::new("cargo build --quiet --locked -p paysera-sandbox").run(root)?;
+    Ok(built(root, Surface::ForTests).join("paysera-sandbox"))
+}
+
 /// Where cargo puts what it builds.
 pub(crate) fn built(root: &Path, surface: Surface) -> PathBuf {
     target_folder(root).join(if surface == Surface::Optimised { "release" } else { "debug" })

@@ -32,15 +32,8 @@ const MAVEN: &str = "mvn --batch-mode --quiet --file bindings/kotlin/pom.xml";
 
 /// Tests the package and compares its public surface with what was agreed on.
 pub(crate) fn run(root: &Path) -> Result<(), Error> {
-    bindings::build(root, Surface::ForTests)?;
-    Cmd::new("cargo build --quiet --locked -p paysera-sandbox").run(root)?;
-    Cmd::new(MAVEN)
-        .arg("test")
-        .env(
-            "PAYSERA_SANDBOX",
-            bindings::built(root, Surface::ForTests).join("paysera-sandbox").display().to_string(),
-        )
-        .run(root)?;
+    let sandbox = bindings::build_for_tests(root)?;
+    Cmd::new(MAVEN).arg("test").env("PAYSERA_SANDBOX", sandbox.display().to_string()).run(root)?;
     let path = root.join(SNAPSHOT);
     let agreed = fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
     compare(&agreed, &surface(root)?)

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use paysera_core::attempt::{Attempt as CoreAttempt, AttemptState as CoreState};
-use paysera_core::journal::AttemptKind as CoreKind;
+use paysera_core::journal::{AttemptId, AttemptKind as CoreKind};
 use tokio::task::AbortHandle;
 
 pub use row::AttemptRecord;
 pub use state::{AttemptState, CancelReason, CancelledBy, CashStep, DeclinedBy, Receipt, WaitingFor};
 
 use crate::code::Code;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorKind};
 use crate::money::Money;
 use crate::runtime::{Engine, contained};
 
@@ -256,6 +256,12 @@ async fn tell(
     if let Ok(Err(error)) = tokio::task::spawn_blocking(move || call(&*listener)).await {
         tracing::warn!(%error, "told a state");
     }
+}
+
+/// A text that is no identifier names no attempt.
+pub(crate) fn attempt_id(text: &str) -> Result<AttemptId, ApiError> {
+    let missing = || ApiError::local(ErrorKind::NotFound, "not_found", "not_found: no attempt has this name");
+    AttemptId::parse(text).ok_or_else(missing)
 }
 
 impl From<CoreState> for AttemptState {

@@ -301,3 +301,38 @@ impl From<CoreReceipt> for Receipt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use paysera_core::code::WalletId;
+    use paysera_core::money::{Currency, Money as CoreMoney};
+
+    use super::*;
+
+    /// The core's rule stands here a second time, since a state carries no other one.
+    #[test]
+    fn the_same_states_are_final_as_in_the_core() {
+        let amount = CoreMoney::from_minor(1, Currency::GEL);
+        let payer = WalletId::new(1).unwrap();
+        let states = [
+            CoreState::Preparing,
+            CoreState::Waiting { wanted: CoreWanted::Funds },
+            CoreState::Reserved { payer },
+            CoreState::CheckIdentity { payer, name: None },
+            CoreState::TakeCash { amount },
+            CoreState::Settling,
+            CoreState::HandOutCash { amount },
+            CoreState::ReturnCash { amount },
+            CoreState::CashQuestion { step: CoreStep::Take, amount },
+            CoreState::Refunding,
+            CoreState::Cancelling { why: CoreReason::Requested },
+            CoreState::Cancelled { by: CoreCancelledBy::ThisSide },
+            CoreState::Expired,
+            CoreState::Declined { by: CoreDeclinedBy::Payer },
+            CoreState::RefundWindowClosed,
+        ];
+        for state in states {
+            assert_eq!(of(state.clone()).is_final(), state.is_final(), "{}", state.name());
+        }
+    }
+}

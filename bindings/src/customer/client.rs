@@ -8,11 +8,11 @@ use paysera_core::customer::Customer;
 use paysera_core::wallet_api::Captcha;
 
 use super::{Account, CustomerConfig, Eligibility, History, OwnCashWatch, OwnCode, PayWalletRequest, Review};
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, attempt_id};
 use crate::code::Code;
 use crate::error::ApiError;
-use crate::merchant::{Balance, attempt_id, open_journal};
-use crate::money::currency;
+use crate::journal::open_journal;
+use crate::money::{Balance, currency};
 use crate::runtime::{Client, Engine, contained};
 use crate::secret_store::AppStore;
 

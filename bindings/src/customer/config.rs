@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
 use crate::error::ApiError;
-use crate::merchant::{Pace, RequestLimits};
+use crate::requests::{Pace, RequestLimits};
 use crate::runtime::contained;
 use crate::secret_store::SecretStore;
 

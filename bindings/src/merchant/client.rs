@@ -1,24 +1,20 @@
 //! A till.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use paysera_core::auth::install_id;
-use paysera_core::clock::{Clock as _, SystemClock, SystemRandom};
 use paysera_core::code::{LocationId, TransactionKey, WalletId};
-use paysera_core::journal::{Journal, JournalOwner};
 use paysera_core::merchant::{Merchant, TillPlace};
 use paysera_core::wallet_api::{Captcha, Location as CoreLocation, ProjectId, Service as CoreService};
 
-use super::attempt_id;
 use super::{
-    Balance, CashInRequest, CashOutRequest, CollectRequest, Location, MerchantConfig, RefundRequest, Service,
+    CashInRequest, CashOutRequest, CollectRequest, Location, MerchantConfig, RefundRequest, Service,
     ServiceState, Spot,
 };
-use crate::attempt::{Attempt, AttemptRecord};
+use crate::attempt::{Attempt, AttemptRecord, attempt_id};
 use crate::error::ApiError;
-use crate::money::{Money, currency};
+use crate::journal::open_journal;
+use crate::money::{Balance, Money, currency};
 use crate::runtime::{Client, Engine, contained};
 use crate::secret_store::AppStore;
 
@@ -35,25 +31,10 @@ impl Client for MerchantClient {
     }
 }
 
-/// Opens the journal of `wallet` in `folder`, or one that dies with the process.
-pub(crate) fn open_journal(
-    engine: &Engine,
-    store: &AppStore,
-    folder: Option<&str>,
-    wallet: WalletId,
-) -> Result<Arc<Journal>, ApiError> {
-    let owner = JournalOwner { install: install_id(store, &SystemRandom)?, wallet };
-    let journal = Arc::new(match folder {
-        Some(folder) => Journal::open(Path::new(folder), owner, SystemClock.now())?,
-        None => Journal::in_memory(owner)?,
-    });
-    engine.keep_journal(&journal);
-    Ok(journal)
-}
-
 #[uniffi::export]
 impl MerchantClient {
-    /// Opens the till's journal and takes up what was open. No network is needed.
+    /// Opens the till's journal. No network is needed. What an earlier process left
+    /// open goes on with `open_attempts`, which an app calls when it starts.
     ///
     /// # Errors
     /// [`ApiError`]: `storage_failed` if the journal can't be opened, is open in

@@ -1,17 +1,15 @@
 //! How a till is set up.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use paysera_core::attempt::Pace as CorePace;
 use paysera_core::calendar::BusinessCalendar;
 use paysera_core::merchant::TillSettings as CoreSettings;
-use paysera_core::wallet_api::RequestBudget;
 
 use crate::credentials::Credentials;
 use crate::environment::Environment;
 use crate::error::ApiError;
+use crate::requests::{Pace, RequestLimits};
 use crate::secret_store::SecretStore;
 
 /// What a till needs.
@@ -42,31 +40,6 @@ pub struct MerchantConfig {
     /// How many requests it may make; one till's documented share if absent.
     #[uniffi(default = None)]
     pub request_limits: Option<RequestLimits>,
-}
-
-/// How many requests a client may make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum RequestLimits {
-    /// What Paysera documents, shared among the tills of the account.
-    Documented {
-        /// How many tills there are, this one included.
-        tills: u32,
-    },
-    /// Any number: for a sandbox that limits nothing.
-    Unlimited,
-}
-
-impl TryFrom<RequestLimits> for RequestBudget {
-    type Error = ApiError;
-
-    fn try_from(limits: RequestLimits) -> Result<Self, ApiError> {
-        match limits {
-            RequestLimits::Documented { tills } => NonZeroU32::new(tills)
-                .map(Self::documented)
-                .ok_or_else(|| ApiError::rejected("tills", "must be at least 1")),
-            RequestLimits::Unlimited => Ok(Self::unlimited()),
-        }
-    }
 }
 
 /// What a merchant can choose about a till.
@@ -104,26 +77,19 @@ pub struct TillSettings {
     pub pace: Option<Pace>,
 }
 
-/// How often the server is asked about an open attempt, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Pace {
-    /// Before the first look.
-    pub first_millis: u64,
-    /// At the beginning.
-    pub quick_millis: u64,
-    /// The interval grows to this part of the time that has passed, in percent.
-    pub growth_percent: u32,
-    /// It grows no further.
-    pub slowest_millis: u64,
-}
-
-impl From<Pace> for CorePace {
-    fn from(pace: Pace) -> Self {
+impl Default for TillSettings {
+    /// What the languages have where nothing is said.
+    fn default() -> Self {
         Self {
-            first: Duration::from_millis(pace.first_millis),
-            quick: Duration::from_millis(pace.quick_millis),
-            growth_percent: pace.growth_percent,
-            slowest: Duration::from_millis(pace.slowest_millis),
+            payment_reserve_seconds: 3600,
+            cash_reserve_seconds: 900,
+            presenting_seconds: 600,
+            refund_window_seconds: None,
+            check_identity: false,
+            refund_staff: None,
+            time_zone: "UTC".to_owned(),
+            day_starts_at_hour: 0,
+            pace: None,
         }
     }
 }
@@ -154,19 +120,8 @@ mod tests {
     /// The defaults that the languages see are written down a second time.
     #[test]
     fn the_defaults_are_the_cores() {
-        let settings = TillSettings {
-            payment_reserve_seconds: 3600,
-            cash_reserve_seconds: 900,
-            presenting_seconds: 600,
-            refund_window_seconds: None,
-            check_identity: false,
-            refund_staff: None,
-            time_zone: "UTC".to_owned(),
-            day_starts_at_hour: 0,
-            pace: None,
-        };
-        assert_eq!(CoreSettings::try_from(settings.clone()).unwrap(), CoreSettings::default());
-        let nowhere = TillSettings { time_zone: "Nowhere/Else".to_owned(), ..settings };
+        assert_eq!(CoreSettings::try_from(TillSettings::default()).unwrap(), CoreSettings::default());
+        let nowhere = TillSettings { time_zone: "Nowhere/Else".to_owned(), ..TillSettings::default() };
         assert!(CoreSettings::try_from(nowhere).is_err());
     }
 }

@@ -7,19 +7,15 @@ mod reports;
 mod requests;
 
 use paysera_core::merchant::ServiceState as CoreServiceState;
-use paysera_core::wallet_api::{CurrencyBalance, Service as CoreService};
+use paysera_core::wallet_api::Service as CoreService;
 
 pub use client::MerchantClient;
-pub(crate) use client::open_journal;
-pub use config::{MerchantConfig, Pace, RequestLimits, TillSettings};
+pub use config::{MerchantConfig, TillSettings};
 pub use reports::{
     Difference, DrawerCount, DrawerDay, ExportFormat, OtherTill, Period, Reconciliation, ShiftReport,
     ShiftTotal, ZReport,
 };
-pub(crate) use requests::attempt_id;
 pub use requests::{CashInRequest, CashOutRequest, CollectRequest, RefundRequest};
-
-use crate::money::Money;
 
 /// A service that a location can offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
@@ -93,19 +89,4 @@ pub struct Spot {
     pub id: u64,
     /// Its name, as in its code.
     pub identifier: String,
-}
-
-/// What a wallet holds in one currency.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Balance {
-    /// Can be spent now.
-    pub at_disposal: Money,
-    /// Held for accepted transactions that are not settled yet.
-    pub reserved: Money,
-}
-
-impl From<CurrencyBalance> for Balance {
-    fn from(balance: CurrencyBalance) -> Self {
-        Self { at_disposal: balance.at_disposal.into(), reserved: balance.reserved.into() }
-    }
 }

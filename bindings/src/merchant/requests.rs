@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use paysera_core::journal::AttemptId;
 use paysera_core::merchant as core;
 use paysera_core::wallet_api::SpotId;
 
+use crate::attempt::attempt_id;
 use crate::code::Code;
-use crate::error::{ApiError, ErrorKind};
+use crate::error::ApiError;
 use crate::money::Money;
 
 /// A payment to take.
@@ -145,10 +145,4 @@ impl TryFrom<RefundRequest> for core::RefundRequest {
             staff: request.staff,
         })
     }
-}
-
-/// A text that is no identifier names no attempt.
-pub(crate) fn attempt_id(text: &str) -> Result<AttemptId, ApiError> {
-    let missing = || ApiError::local(ErrorKind::NotFound, "not_found", "not_found: no attempt has this name");
-    AttemptId::parse(text).ok_or_else(missing)
 }

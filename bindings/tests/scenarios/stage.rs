@@ -320,15 +320,10 @@ async fn open_till(
         wallet_id: cast.merchant.wallet,
         device: "till-1".to_owned(),
         settings: TillSettings {
-            payment_reserve_seconds: 3600,
-            cash_reserve_seconds: 900,
-            presenting_seconds: 600,
-            refund_window_seconds: None,
-            check_identity: false,
-            refund_staff: None,
             time_zone: "Asia/Tbilisi".to_owned(),
             day_starts_at_hour: 4,
             pace: Some(PACE),
+            ..TillSettings::default()
         },
         request_limits: Some(RequestLimits::Unlimited),
     };

@@ -7,15 +7,14 @@ use std::path::Path;
 use super::Toolchain;
 use crate::bindings::{self, Surface};
 use crate::error::Error;
-use crate::process::{self, Cmd};
+use crate::process;
 
 /// What is linked for the tests, of every processor's name.
 const LINKED: &str = "debug/PayseraRetailerPackageTests.xctest";
 
 /// Builds and tests the package; a warning is an error.
 pub(super) fn test(root: &Path, toolchain: &Toolchain) -> Result<(), Error> {
-    bindings::build(root, Surface::ForTests)?;
-    Cmd::new("cargo build --quiet --locked -p paysera-sandbox").run(root)?;
+    let sandbox = bindings::build_for_tests(root)?;
     let package = root.join("bindings/swift");
     // The package manager does not see that the library changed.
     let linked = package.join(".build").join(LINKED);
@@ -24,7 +23,6 @@ pub(super) fn test(root: &Path, toolchain: &Toolchain) -> Result<(), Error> {
         _ => {}
     }
     let built = bindings::built(root, Surface::ForTests);
-    let sandbox = built.join("paysera-sandbox");
     let environment = [("PAYSERA_SANDBOX", sandbox.as_os_str())];
     let arguments = ["test", "-Xswiftc", "-warnings-as-errors"].map(OsStr::new);
     let mut command = toolchain.command(&package, &[root, &built], &environment, "swift", arguments);

@@ -22,6 +22,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/faults/{id}", delete(remove))
 }
 
+/// How long a release waits for the requests that it is to let go.
+const RELEASE_PATIENCE: Duration = Duration::from_secs(30);
+
 /// `GET /sandbox/faults`: the rules, in the order in which they are looked at,
 /// and how many requests are held by a delay or a silence.
 async fn list(State(app): State<App>) -> Reply<Value> {
@@ -100,10 +103,19 @@ fn number(fields: &Fields<'_>, name: &str, least: u32, most: u32) -> Result<Opti
         .ok_or_else(|| fields.refuse(name, &format!("This value should be {least} to {most}")))
 }
 
-/// `POST /sandbox/faults/release`: ends the delays and silences of now.
-async fn release(State(app): State<App>, _: JsonBody) -> Reply<Value> {
+/// `POST /sandbox/faults/release`: ends the delays and silences of now, once so many
+/// requests are `held` by them (absent: at once).
+async fn release(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Reply<Value>, Refusal> {
+    if let Some(wanted) = number(&Fields::root(&body), "held", 1, 1000)? {
+        let wanted = usize::try_from(wanted).map_err(|_| Refusal::Internal)?;
+        let mut held = app.faults.held();
+        let arrived = held.wait_for(|held| *held >= wanted);
+        if tokio::time::timeout(RELEASE_PATIENCE, arrived).await.is_err() {
+            return Err(Refusal::InvalidState("So many requests are not held"));
+        }
+    }
     app.faults.release();
-    list(State(app)).await
+    Ok(list(State(app)).await)
 }
 
 /// `DELETE /sandbox/faults`: forgets every rule and lets go what is held.

@@ -105,7 +105,7 @@ async fn a_silent_server_answers_nobody_until_it_is_released() {
     assert_eq!((&logged["status"], &logged["error"]), (&json!(0), &Value::Null));
     assert_eq!(logged["fault"], "not processed, no answer");
     assert!(!waiting.is_finished());
-    let released = control(&world, "/faults/release", json!({})).await.ok();
+    let released = control(&world, "/faults/release", json!({ "held": 1 })).await.ok();
     assert_eq!(released["faults"].as_array().unwrap().len(), 1);
     waiting.await.unwrap().unwrap_err();
     held(&world, 0).await;

@@ -74,7 +74,7 @@ class ClientTest {
         val starting = launch(Dispatchers.Default) { till.collect(collecting("r")) }
         while (till.latestAttempts(1u).isEmpty()) kotlinx.coroutines.yield()
         starting.cancelAndJoin()
-        sandbox.call("POST", "/sandbox/faults/release", JSONObject())
+        sandbox.call("POST", "/sandbox/faults/release", JSONObject(mapOf("held" to 1)))
         val again = till.collect(collecting("r"))
         pay(again)
         assertTrue(again.ended() is AttemptState.Settled)

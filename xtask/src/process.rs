@@ -1,10 +1,23 @@
 //! Commands that are run as they are printed.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::bindings;
 use crate::error::Error;
+
+/// Where the loader looks for libraries first.
+const LIBRARIES: &str = "LD_LIBRARY_PATH";
+
+/// The folders that are not in cargo's target folder. `cargo xtask` puts its own there,
+/// and a JVM would load the library out of them instead of the one in the package.
+fn foreign(paths: &OsString, target: &Path) -> OsString {
+    let folders = std::env::split_paths(paths).filter(|folder| !folder.starts_with(target));
+    // What was split can be joined again.
+    std::env::join_paths(folders).unwrap_or_default()
+}
 
 /// A command; its `Display` can be pasted into a shell at the workspace's root.
 #[derive(Clone, Debug)]
@@ -37,6 +50,9 @@ impl Cmd {
     fn command(&self, root: &Path) -> Command {
         let mut command = Command::new(self.program);
         command.args(&self.arguments).current_dir(root).stdin(Stdio::null());
+        if let Some(paths) = std::env::var_os(LIBRARIES) {
+            command.env(LIBRARIES, foreign(&paths, &bindings::target_folder(root)));
+        }
         for (name, value) in &self.variables {
             command.env(name, value);
         }
@@ -79,7 +95,7 @@ impl fmt::Display for Cmd {
 }
 
 /// The word as a POSIX shell reads it back.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,@+".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         word.to_owned()
@@ -96,6 +112,12 @@ mod tests {
     fn a_command_prints_as_a_shell_reads_it() {
         let command = Cmd::new("cargo doc --locked").env("RUSTDOCFLAGS", "-D warnings").arg("it's");
         assert_eq!(command.to_string(), r"RUSTDOCFLAGS='-D warnings' cargo doc --locked 'it'\''s'");
+    }
+
+    #[test]
+    fn cargos_folders_are_not_where_libraries_are_looked_for() {
+        let paths = foreign(&"/w/target/debug/deps:/opt/lib:/w/target/debug".into(), Path::new("/w/target"));
+        assert_eq!(paths, "/opt/lib");
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! What `readelf` says of a library for Android.
+//! What `readelf` and `nm` say of a library for Android.
+
+use std::collections::BTreeSet;
 
 use crate::error::Error;
 
@@ -14,6 +16,18 @@ fn alignments(printed: &str) -> Vec<u64> {
         .filter_map(|line| line.split_whitespace().next_back()?.strip_prefix("0x"))
         .filter_map(|digits| u64::from_str_radix(digits, 16).ok())
         .collect()
+}
+
+/// The libraries that the loader must find, from `readelf --dynamic-table`.
+pub(crate) fn needed(printed: &str) -> Vec<&str> {
+    let lines = printed.lines().filter(|line| line.contains("(NEEDED)"));
+    lines.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name).collect()
+}
+
+/// The symbols that the system must have, from `nm --dynamic --undefined-only`. The weak
+/// ones are asked for by code that does without where they are not.
+pub(crate) fn undefined(printed: &str) -> BTreeSet<&str> {
+    printed.lines().filter_map(|line| line.trim_start().strip_prefix("U ")).collect()
 }
 
 /// The least alignment; an error where there is none, or where it is not that of a page
@@ -44,6 +58,20 @@ mod tests {
     #[test]
     fn only_segments_that_are_loaded_count() {
         assert_eq!(alignments(&printed("0x1000")), [0x4000, 0x1000]);
+    }
+
+    #[test]
+    fn what_the_loader_must_find_is_named() {
+        let printed = " 0x0000000000000001 (NEEDED)  Shared library: [libdl.so]\n\
+            \x20 0x000000000000000e (SONAME)  Library soname: [x.so]\n\
+            \x20 0x0000000000000001 (NEEDED)  Shared library: [libc.so]\n";
+        assert_eq!(needed(printed), ["libdl.so", "libc.so"]);
+    }
+
+    #[test]
+    fn weak_symbols_need_not_be_there() {
+        let printed = "                 U abort\n                 w getrandom\n                 U read\n";
+        assert_eq!(undefined(printed), ["abort", "read"].into());
     }
 
     #[test]

@@ -46,10 +46,17 @@ pub(crate) enum Error {
     NoBudget { target: String },
     #[error("the library for {target} is {over} bytes above its budget (bindings/size-budget.toml)")]
     TooLarge { target: String, over: String },
-    #[error("`cargo xtask {task}` needs what is not here:{missing}")]
+    #[error(
+        "`cargo xtask {task}` needs what is not here:{missing}\n\
+         whether the library compiles, and its size: `cargo xtask {task} --check`"
+    )]
     NotThere { task: &'static str, missing: String },
     #[error("{library}: segments aligned to {alignment} bytes do not load on phones with pages of 16384")]
     Pages { library: String, alignment: u64 },
+    #[error(
+        "the library asks the system for other symbols than {file} says; if phones have them, change that file:{changes}"
+    )]
+    Symbols { file: &'static str, changes: String },
     #[error("the step `{step}` failed: {source}\nrepeat it with\n    {command}")]
     Step { step: &'static str, command: String, source: Box<Self> },
 }

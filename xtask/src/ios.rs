@@ -21,6 +21,8 @@ const FRAMEWORK: &str = "bindings/swift/PayseraRetailerFFI.xcframework";
 /// The module, the folder of its headers and its C target are of one name: with a folder
 /// of their own, the headers of two frameworks do not meet.
 const MODULE: &str = "PayseraRetailerFFI";
+/// The oldest iOS, as in Package.swift.
+pub(crate) const DEPLOYMENT_TARGET: &str = "16.0";
 const ARCHIVE: &str = "libpaysera_bindings.a";
 
 /// Builds the libraries and joins them with the headers.
@@ -66,12 +68,11 @@ fn shown(command: &Cmd, root: &Path) -> Result<(), Error> {
     command.run(root)
 }
 
-/// The systems' versions are those of Package.swift.
 fn library(target: &str) -> Cmd {
     size::phone_library(Cmd::new("cargo"), "staticlib")
         .arg("--target")
         .arg(target)
-        .env("IPHONEOS_DEPLOYMENT_TARGET", "16.0")
+        .env("IPHONEOS_DEPLOYMENT_TARGET", DEPLOYMENT_TARGET)
         .env("MACOSX_DEPLOYMENT_TARGET", "13.0")
 }
 

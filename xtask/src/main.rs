@@ -9,6 +9,7 @@
 mod android;
 mod architecture;
 mod bindings;
+mod check_only;
 mod ci;
 mod elf;
 mod error;
@@ -83,12 +84,14 @@ enum Task {
     Size,
     /// Builds the AAR for Android. Needs an NDK, an SDK, Gradle and cargo-ndk; says what of
     /// it is missing.
-    Android,
+    Android(Check),
     /// Builds the XCFramework for the Swift package. Needs a Mac with Xcode.
     Ios {
         /// The library that the package's own tests use, for this Mac only.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "check")]
         for_tests: bool,
+        #[command(flatten)]
+        check: Check,
     },
     /// Fuzzes one target of tests/fuzz.
     Fuzz(fuzz::Options),
@@ -101,6 +104,18 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         arguments: Vec<String>,
     },
+}
+
+#[derive(clap::Args)]
+struct Check {
+    /// Only check, on Debian 12 and without the platform's own tools: compiles the library
+    /// for 64-bit ARM, and prints its size, what it needs, how its pages are aligned and
+    /// what it leaves undefined. What is built is not to be shipped.
+    #[arg(long)]
+    check: bool,
+    /// Install what the check needs.
+    #[arg(long, requires = "check")]
+    install: bool,
 }
 
 fn main() -> ExitCode {
@@ -128,8 +143,10 @@ fn run(task: Task) -> Result<(), Error> {
         }
         Task::Swift(options) => swift::run(&root, &options),
         Task::Size => size::run(&root),
-        Task::Android => android::run(&root),
-        Task::Ios { for_tests } => ios::run(&root, surface(for_tests)),
+        Task::Android(Check { check: true, install }) => check_only::android(&root, install),
+        Task::Android(_) => android::run(&root),
+        Task::Ios { check: Check { check: true, install }, .. } => check_only::ios(&root, install),
+        Task::Ios { for_tests, .. } => ios::run(&root, surface(for_tests)),
         Task::Fuzz(options) => fuzz::run(&root, &options),
         Task::Bench { arguments } => {
             if arguments.first().is_some_and(|what| what == "ffi") {

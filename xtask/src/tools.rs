@@ -61,6 +61,23 @@ pub(crate) fn for_swift() -> Vec<Tool> {
     vec![debian_package("mmdebstrap", "mmdebstrap --version", "mmdebstrap", "")]
 }
 
+/// What compiling for phones needs where their platforms' tools are not: compilers, and
+/// Rust 1.95 or later with the sources of its library.
+pub(crate) fn for_check_only() -> Vec<Tool> {
+    let package = |what, probe, package| {
+        debian_package(what, probe, package, "; it is a package of Debian 12 or its security updates")
+    };
+    vec![
+        // LLVM as Rust has it: an older one does not read what a newer one wrote.
+        package("Clang 22", "clang-22 --version", "clang-22"),
+        package("LLD 22", "ld.lld-22 --version", "lld-22"),
+        package("LLVM 22", "llvm-nm-22 --version", "llvm-22"),
+        package("Debian's Rust for browsers", "dpkg-query --show rustc-web", "rustc-web"),
+        package("the sources of its library", "dpkg-query --show rust-web-src", "rust-web-src"),
+        package("pip", "python3 -m pip --version", "python3-pip"),
+    ]
+}
+
 /// What measuring beside other people's scanners needs.
 pub(crate) fn for_peers() -> Vec<Tool> {
     vec![compiler("a C++ compiler", "c++ --version"), debian_package("CMake", "cmake --version", "cmake", "")]

@@ -79,7 +79,7 @@ fn timed(
 
 fn steps(install: bool) -> Vec<Step> {
     let run = |name, command| Step { name, note: None, action: Action::Run(command) };
-    vec![
+    let mut steps = vec![
         run("format", Cmd::new("cargo fmt --all --check")),
         run("format of fuzzing", Cmd::new("cargo fmt --check --manifest-path tests/fuzz/Cargo.toml")),
         Step { name: "architecture", note: None, action: Action::Architecture },
@@ -98,7 +98,12 @@ fn steps(install: bool) -> Vec<Step> {
         run("fuzz targets", fuzz_check()),
         run("kotlin", for_language("cargo xtask kotlin", install)),
         run("swift", for_language("cargo xtask swift", install)),
-    ]
+    ];
+    // What it is held to is a budget for this machine's target.
+    if cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
+        steps.push(run("size", Cmd::new("cargo xtask size")));
+    }
+    steps
 }
 
 /// The packages' tasks install what they need themselves.

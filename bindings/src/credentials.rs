@@ -12,6 +12,7 @@ use paysera_core::secret::Secret;
 use paysera_core::wallet_api::{
     Activation, Credentials as CoreCredentials, DeviceInfo, Scope, ScopeName, WalletApi,
 };
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::environment::Environment;
@@ -22,6 +23,9 @@ use crate::secret_store::{AppStore, SecretStore};
 /// Where the store keeps the credentials of this installation.
 const INSTALLATION_ID: &str = "installation_id";
 const INSTALLATION_KEY: &str = "installation_key";
+/// Held while they are made: two at once would leave the identifier of one and the key of
+/// the other in the store.
+static INSTALLING: Mutex<()> = Mutex::const_new(());
 
 /// What a client signs with. The key stays inside.
 #[derive(Clone, uniffi::Object)]
@@ -87,6 +91,7 @@ pub async fn installation_credentials(
     // Detached: credentials that were made must reach the store.
     engine
         .detached(async move {
+            let _only = INSTALLING.lock().await;
             let store = AppStore(store);
             if let (Some(id), Some(key)) = (store.get(INSTALLATION_ID)?, store.get(INSTALLATION_KEY)?) {
                 return Ok::<_, ApiError>(Credentials::of_client(text(&id)?, text(&key)?));

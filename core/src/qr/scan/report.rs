@@ -56,7 +56,7 @@ pub enum Encoding {
 /// Which part of a message a symbol is (structured append, ISO/IEC 18004 section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SequencePart {
-    /// Its place in the message, from 0.
+    /// Its place in the message, from 0; less than `count`.
     pub index: u8,
     /// Symbols in the message.
     pub count: u8,

@@ -33,6 +33,8 @@ pub(super) fn read(modules: &BitMatrix) -> Option<Content> {
     };
     let append = decoded.structuredAppend();
     let part = match (u8::try_from(append.index), u8::try_from(append.count)) {
+        // It contradicts itself: no symbol.
+        (Ok(index), Ok(count)) if index >= count => return None,
         (Ok(index), Ok(count)) => Some(SequencePart { index, count, id: append.id.parse().unwrap_or(0) }),
         _ => None,
     };

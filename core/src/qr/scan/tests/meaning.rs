@@ -72,6 +72,16 @@ fn a_part_of_a_message_is_said_to_be_one_and_means_nothing() {
     assert_eq!(detection.meaning, Meaning::Foreign);
 }
 
+#[test]
+fn a_part_that_no_message_has_is_no_symbol() {
+    // Part 3, counted from 0, of 2.
+    let mut data = vec![0x33, 0x15, 0xa4, 0x0f];
+    data.extend_from_slice(b"EVP000000014471");
+    data.resize(28, 0);
+    let report = raw(&data).look();
+    assert_eq!(report.detections.len(), 0, "{report:?}");
+}
+
 /// The bars of an EAN-13 or EAN-8, 1 is dark (ISO/IEC 15420).
 pub(super) fn ean(digits: &[u8]) -> Vec<u8> {
     const LEFT: [u8; 10] = [0x0d, 0x19, 0x13, 0x3d, 0x23, 0x31, 0x2f, 0x3b, 0x37, 0x0b];

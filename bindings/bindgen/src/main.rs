@@ -6,6 +6,7 @@
 // Printing is what a program is for.
 #![allow(clippy::print_stderr)]
 
+mod cancellation;
 mod messages;
 
 use std::fs;
@@ -45,6 +46,8 @@ enum Error {
     Generator(String),
     #[error(transparent)]
     Messages(#[from] messages::Unexpected),
+    #[error(transparent)]
+    Cancellation(#[from] cancellation::Unexpected),
 }
 
 fn main() -> ExitCode {
@@ -77,15 +80,15 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         metadata_no_deps: true,
     })
     .map_err(|error| Error::Generator(format!("{error:#}")))?;
-    match arguments.language {
-        Language::Kotlin => speak(&arguments.out.join("com/paysera/retailer/paysera.kt")),
-        Language::Swift => Ok(()),
-    }
-}
-
-/// Gives the errors of a Kotlin file messages that people can read.
-fn speak(path: &Utf8PathBuf) -> Result<(), Error> {
+    let path = arguments.out.join(match arguments.language {
+        Language::Kotlin => "com/paysera/retailer/paysera.kt",
+        Language::Swift => "PayseraRetailer.swift",
+    });
     let file = |source| Error::File { path: path.clone(), source };
-    let written = fs::read_to_string(path).map_err(file)?;
-    fs::write(path, messages::readable(&written)?).map_err(file)
+    let written = fs::read_to_string(&path).map_err(file)?;
+    let improved = match arguments.language {
+        Language::Kotlin => messages::readable(&written)?,
+        Language::Swift => cancellation::reaching_the_library(&written)?,
+    };
+    fs::write(&path, improved).map_err(file)
 }

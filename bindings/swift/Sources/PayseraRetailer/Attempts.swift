@@ -26,23 +26,11 @@ extension Attempt {
             continuation.onTermination = { _ in subscription.cancel() }
         }
     }
-
-    /// Waits for the end, or until the task is cancelled, which stops nothing.
-    ///
-    /// - Returns: The final state.
-    /// - Throws: `CancellationError` when the task is cancelled; ``ApiError/ShutDown``.
-    public func end() async throws -> AttemptState {
-        for await state in states where state.isFinal() {
-            return state
-        }
-        try Task.checkCancellation()
-        throw ApiError.ShutDown
-    }
 }
 
 extension OwnCashWatch {
     /// What becomes of the code on the customer's screen, until the reading task is
-    /// cancelled. It ends with the error of a look that failed.
+    /// cancelled. It ends with the error of a look that failed; reading again goes on.
     public var events: AsyncThrowingStream<OwnCash, any Error> {
         AsyncThrowingStream { continuation in
             let reading = Task {
@@ -55,11 +43,7 @@ extension OwnCashWatch {
                     continuation.finish(throwing: error)
                 }
             }
-            continuation.onTermination = { _ in
-                // A cancelled task alone does not reach the library.
-                self.stop()
-                reading.cancel()
-            }
+            continuation.onTermination = { _ in reading.cancel() }
         }
     }
 }

@@ -29,18 +29,18 @@ final class ClientTests: XCTestCase {
     private func pay(_ payment: Attempt) async throws {
         let phone = try await cast.phone()
         let review = try await phone.review(code: presented(payment))
-        _ = try await phone.pay(review: review).end()
+        _ = try await phone.pay(review: review).ended()
     }
 
     private func isSettled(_ payment: Attempt) async throws -> Bool {
-        if case .settled = try await payment.end() { true } else { false }
+        if case .settled = try await payment.ended() { true } else { false }
     }
 
     func testATaskThatIsCancelledStopsWatchingAndNotThePayment() async throws {
         let till = try await cast.till()
         let payment = try await till.collect(request: collecting("r"))
         let watching = Task { for await _ in payment.states {} }
-        let waiting = Task { try await payment.end() }
+        let waiting = Task { try await payment.ended() }
         _ = try await presented(payment)
         watching.cancel()
         waiting.cancel()
@@ -57,14 +57,52 @@ final class ClientTests: XCTestCase {
         XCTAssertEqual(latest.map(\.state), ["settled"])
     }
 
+    /// Has the sandbox keep an answer, and has a task wait for it in vain.
+    private func cancelled<T: Sendable>(
+        _ method: String, _ path: String, _ call: @escaping @Sendable () async throws -> T
+    ) async throws {
+        try await Sandbox.shared.call(
+            "POST", "/sandbox/faults",
+            ["fault": "delay", "milliseconds": 600_000, "method": method, "path": path])
+        let waiting = Task { try await call() }
+        try await Sandbox.shared.holds(1)
+        waiting.cancel()
+        do {
+            _ = try await waiting.value
+            XCTFail("it was not cancelled")
+        } catch is CancellationError {}
+    }
+
+    func testATaskThatIsCancelledDoesNotWaitForTheServer() async throws {
+        let till = try await cast.till()
+        try await cancelled("GET", "client/locations") { try await till.location() }
+        try await Sandbox.shared.call("POST", "/sandbox/faults/release", [:])
+        let services = try await till.location().services
+        XCTAssertTrue(services.contains(.pay))
+    }
+
+    func testATaskThatIsCancelledWhileAPaymentStartsDoesNotLoseIt() async throws {
+        let till = try await cast.till()
+        let request = try collecting("r")
+        // A till that begins asks for its location first.
+        try await cancelled("GET", "client/locations") { try await till.collect(request: request) }
+        try await Sandbox.shared.call("POST", "/sandbox/faults/release", ["held": 1])
+        let again = try await till.collect(request: request)
+        try await pay(again)
+        let settled = try await isSettled(again)
+        XCTAssertTrue(settled)
+        let latest = try await till.latestAttempts(limit: 10)
+        XCTAssertEqual(latest.map(\.state), ["settled"])
+    }
+
     func testAWatchOfOnesOwnCashEndsWithItsTask() async throws {
         let phone = try await cast.phone()
         let watch = try await phone.watchOwnCash(code: .cashOut)
-        let watching = Task { for try await _ in watch.events {} }
-        watching.cancel()
-        try await watching.value
-        let seen = try await watch.next()
-        XCTAssertNil(seen, "it was stopped in the library, too")
+        for _ in 1...2 {
+            let watching = Task { for try await _ in watch.events {} }
+            watching.cancel()
+            try await watching.value
+        }
     }
 
     func testTheStatesComeInOrderAndTheStreamEnds() async throws {
@@ -179,7 +217,7 @@ final class ClientTests: XCTestCase {
         try shutdown()
         await watching.value
         do {
-            _ = try await payment.end()
+            _ = try await payment.ended()
             XCTFail("it ended")
         } catch ApiError.ShutDown {}
         do {
@@ -189,7 +227,7 @@ final class ClientTests: XCTestCase {
         let resumed = try await cast.till(journal: folder, store: store).openAttempts()
         XCTAssertEqual(resumed.map { $0.id() }, [payment.id()])
         resumed[0].cancel()
-        guard case .cancelled = try await resumed[0].end() else { return XCTFail("it did not end") }
+        guard case .cancelled = try await resumed[0].ended() else { return XCTFail("it did not end") }
     }
 
     func testInTheBackgroundTheJournalIsClosedAndAfterwardsAllGoesOn() async throws {

@@ -23,7 +23,7 @@ final class LeakTests: XCTestCase {
             let attempt = try await till.collect(request: request)
             let subscription = attempt.subscribe(listener: Listening())
             attempt.cancel()
-            _ = try await attempt.end()
+            _ = try await attempt.ended()
             subscription.cancel()
             if number == 2_000 { early = try resident() }
         }

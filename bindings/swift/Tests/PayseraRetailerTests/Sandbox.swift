@@ -60,6 +60,14 @@ final class Sandbox: Sendable {
         try await call("POST", "/sandbox/reset", [:])
     }
 
+    /// Returns once the faults keep so many requests waiting.
+    func holds(_ requests: Int) async throws {
+        for _ in 0..<20_000 {
+            if try await call("GET", "/sandbox/faults")["held"] as? Int == requests { return }
+        }
+        throw Failure("the request that is to be held did not come")
+    }
+
     /// What a wallet can spend now, in minor units of lari.
     func atDisposal(_ wallet: UInt64) async throws -> Int64 {
         let wallets = try await call("GET", "/sandbox/state")["wallets"] as? [[String: Any]] ?? []

@@ -1,6 +1,7 @@
 //! Codes: what a text means, and what it looks like.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use paysera_core::code::{Code as CoreCode, CodeError, CodeKind as CoreKind, ReservationCode};
@@ -12,7 +13,7 @@ use crate::runtime::contained;
 /// A code of Paysera's. An object, so that a reservation code, which is a
 /// secret, stays inside.
 #[derive(Clone, PartialEq, Eq, uniffi::Object)]
-#[uniffi::export(Display, Eq)]
+#[uniffi::export(Display, Eq, Hash)]
 pub struct Code(pub(crate) CoreCode);
 
 /// The kinds of codes.
@@ -138,6 +139,14 @@ impl Code {
             CoreCode::Reservation(code) => Ok(code.clone()),
             other => Err(ApiError::wrong_code(CodeKind::Reservation, other.kind().into())),
         }
+    }
+}
+
+impl Hash for Code {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.kind().hash(state);
+        // Nothing of a reservation code: a hash of few digits tells them.
+        self.text().hash(state);
     }
 }
 

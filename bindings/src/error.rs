@@ -1,5 +1,6 @@
 //! What an app is told when something did not work.
 
+use std::cell::Cell;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
@@ -294,9 +295,23 @@ impl From<SignInError> for ApiError {
     }
 }
 
+thread_local! {
+    /// Whether a thread of the app's does this library's work.
+    static AT_WORK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does this library's work on a thread of the app's: a panic is written down there as on
+/// the library's own threads. The work does not unwind.
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let before = AT_WORK.replace(true);
+    let done = work();
+    AT_WORK.set(before);
+    done
+}
+
 /// Writes down where a panic was, and not what it said: that may quote what was
 /// being worked on. The hook that was there before is called only outside of this
-/// library's threads.
+/// library's work.
 pub(crate) fn record_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -305,7 +320,8 @@ pub(crate) fn record_panics() {
             let location = info.location().map_or_else(String::new, ToString::to_string);
             tracing::error!(%location, "a panic");
             let thread = std::thread::current();
-            if !thread.name().is_some_and(|name| name.starts_with("paysera-")) {
+            let is_ours = thread.name().is_some_and(|name| name.starts_with("paysera-"));
+            if !is_ours && !AT_WORK.get() {
                 before(info);
             }
         }));

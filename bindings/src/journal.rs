@@ -24,6 +24,6 @@ pub(crate) fn open_journal(
         Some(folder) => Journal::open(Path::new(folder), owner, SystemClock.now())?,
         None => Journal::in_memory(owner)?,
     });
-    engine.keep_journal(&journal);
+    engine.keep_journal(&journal)?;
     Ok(journal)
 }

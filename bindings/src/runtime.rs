@@ -16,7 +16,7 @@ use paysera_core::journal::Journal;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::error::{ApiError, record_panics};
+use crate::error::{ApiError, quietly, record_panics};
 
 /// Two are enough for a phone: they wait for the network.
 const WORKERS: usize = 2;
@@ -41,7 +41,23 @@ pub(crate) struct Engine {
     runtime: Mutex<Option<Runtime>>,
     clients: Mutex<Vec<Weak<dyn Client>>>,
     /// Apart from the clients: attempts go on without theirs.
-    journals: Mutex<Vec<Weak<Journal>>>,
+    journals: Mutex<Journals>,
+}
+
+/// The journals that are open, or closed for the background.
+#[derive(Debug, Default)]
+struct Journals {
+    known: Vec<Weak<Journal>>,
+    place: Place,
+}
+
+/// Where the app is: a journal that is opened meanwhile is treated like the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    InFront,
+    Background,
+    ShutDown,
 }
 
 static CURRENT: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
@@ -114,11 +130,25 @@ impl Engine {
         self.handle.spawn(work)
     }
 
-    /// Has a journal closed while the app is in the background.
-    pub(crate) fn keep_journal(&self, journal: &Arc<Journal>) {
+    /// Has a journal closed while the app is in the background, at once if it is there.
+    pub(crate) fn keep_journal(&self, journal: &Arc<Journal>) -> Result<(), ApiError> {
         let mut journals = lock(&self.journals);
-        journals.retain(|journal| journal.strong_count() > 0);
-        journals.push(Arc::downgrade(journal));
+        match journals.place {
+            Place::InFront => {}
+            Place::Background => journal.suspend()?,
+            Place::ShutDown => {
+                journal.suspend()?;
+                return Err(ApiError::ShutDown);
+            }
+        }
+        journals.known.retain(|journal| journal.strong_count() > 0);
+        journals.known.push(Arc::downgrade(journal));
+        Ok(())
+    }
+
+    /// An error after a shutdown.
+    pub(crate) fn is_running(&self) -> Result<(), ApiError> {
+        if lock(&self.runtime).is_some() { Ok(()) } else { Err(ApiError::ShutDown) }
     }
 
     /// Tells a client when the app is in front again.
@@ -128,12 +158,12 @@ impl Engine {
         clients.push(client);
     }
 
-    fn suspend(&self) -> Result<(), ApiError> {
-        self.each_journal(|journal| Ok(journal.suspend()?))
+    fn suspend(&self, place: Place) -> Result<(), ApiError> {
+        self.each_journal(place, |journal| Ok(journal.suspend()?))
     }
 
     fn resume(&self) -> Result<(), ApiError> {
-        let resumed = self.each_journal(|journal| {
+        let resumed = self.each_journal(Place::InFront, |journal| {
             journal.resume(SystemClock.now())?;
             Ok(())
         });
@@ -144,10 +174,17 @@ impl Engine {
         resumed
     }
 
-    /// Every journal is told, whatever became of another one.
-    fn each_journal(&self, tell: impl Fn(&Journal) -> Result<(), ApiError>) -> Result<(), ApiError> {
-        let journals: Vec<_> = lock(&self.journals).iter().filter_map(Weak::upgrade).collect();
-        journals.iter().map(|journal| tell(journal)).fold(Ok(()), Result::and)
+    /// Every journal is told, whatever became of another one. One that is opened meanwhile
+    /// waits and is told then.
+    fn each_journal(
+        &self,
+        place: Place,
+        tell: impl Fn(&Journal) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        let mut journals = lock(&self.journals);
+        journals.place = place;
+        let known = journals.known.iter().filter_map(Weak::upgrade);
+        known.map(|journal| tell(&journal)).fold(Ok(()), Result::and)
     }
 
     fn shut_down(&self) -> Result<(), ApiError> {
@@ -160,7 +197,7 @@ impl Engine {
                 runtime.shutdown_timeout(PATIENCE);
             }
         }
-        self.suspend()
+        self.suspend(Place::ShutDown)
     }
 }
 
@@ -183,14 +220,15 @@ fn flatten<T, E: Into<ApiError>>(joined: Result<Result<T, E>, JoinError>) -> Res
 
 /// Runs work of a call that does not wait; a panic becomes an error.
 pub(crate) fn contained<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ApiError::panicked()))
+    record_panics();
+    quietly(|| catch_unwind(AssertUnwindSafe(work))).unwrap_or_else(|_| Err(ApiError::panicked()))
 }
 
 fn current() -> Option<Arc<Engine>> {
     lock(&CURRENT).clone()
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -201,7 +239,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// `storage_failed` if a file can't be closed; the others are.
 #[uniffi::export]
 pub fn suspend() -> Result<(), ApiError> {
-    contained(|| current().map_or(Ok(()), |engine| engine.suspend()))
+    contained(|| current().map_or(Ok(()), |engine| engine.suspend(Place::Background)))
 }
 
 /// The app is in front again: opens the journals and looks at the server at once.

@@ -1,8 +1,9 @@
 //! A camera's frames, searched without copying them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use paysera_core::code::CodeKind as CoreKind;
 use paysera_core::qr::{
     Budget, Detection as CoreDetection, Frame, FrameError, Meaning as CoreMeaning, Region, Rotation,
     ScanReport as CoreReport, Scanner, SkipReason, Symbology as CoreSymbology, Trust,
@@ -14,7 +15,17 @@ use crate::runtime::contained;
 
 /// Searches the frames of a camera, one after the other.
 #[derive(uniffi::Object)]
-pub struct FrameScanner(Mutex<Scanner>);
+pub struct FrameScanner {
+    scanner: Mutex<Scanner>,
+    asked: Mutex<Asked>,
+}
+
+/// What the next frame begins with: a screen does not wait for the end of this one.
+#[derive(Default)]
+struct Asked {
+    expected: Option<Vec<CoreKind>>,
+    forget: bool,
+}
 
 /// How a frame lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
@@ -129,26 +140,26 @@ impl FrameScanner {
     #[uniffi::constructor]
     #[must_use]
     pub fn for_camera() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Scanner::new().trusting(Trust::WhenSure))))
+        Self::trusting(Trust::WhenSure)
     }
 
     /// A scanner for single pictures: a code is reported as soon as it was read.
     #[uniffi::constructor]
     #[must_use]
     pub fn for_pictures() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Scanner::new().trusting(Trust::AtOnce))))
+        Self::trusting(Trust::AtOnce)
     }
 
     /// What the step wants to scan; every code if the list is empty, as in the
     /// beginning. Another code is reported as what it is, and the search goes on.
     pub fn expect(&self, kinds: Vec<CodeKind>) {
         let kinds: Vec<_> = kinds.into_iter().map(Into::into).collect();
-        self.scanner().expect(&kinds);
+        self.asked().expected = Some(kinds);
     }
 
     /// Forgets what earlier frames had: when a new step begins to scan.
     pub fn forget(&self) {
-        self.scanner().forget();
+        self.asked().forget = true;
     }
 
     /// Searches a frame's luma plane: the first plane of a YUV picture. It is only
@@ -167,16 +178,32 @@ impl FrameScanner {
             let frame = shape.frame(luma)?;
             let budget = budget_millis
                 .map_or(Budget::Unlimited, |millis| Budget::Within(Duration::from_millis(u64::from(millis))));
-            let report = self.scanner().scan(&frame, budget);
-            Ok(said(report, &frame))
+            let mut scanner = self.scanner();
+            let Asked { expected, forget } = std::mem::take(&mut *self.asked());
+            if let Some(kinds) = expected {
+                scanner.expect(&kinds);
+            }
+            if forget {
+                scanner.forget();
+            }
+            Ok(said(scanner.scan(&frame, budget), &frame))
         })
     }
 }
 
 impl FrameScanner {
-    fn scanner(&self) -> std::sync::MutexGuard<'_, Scanner> {
+    fn trusting(trust: Trust) -> Arc<Self> {
+        let scanner = Mutex::new(Scanner::new().trusting(trust));
+        Arc::new(Self { scanner, asked: Mutex::default() })
+    }
+
+    fn scanner(&self) -> MutexGuard<'_, Scanner> {
         // A scanner that panicked in the middle of a frame begins the next one anew.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.scanner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,6 +6,7 @@
 // Printing is what a program is for.
 #![allow(clippy::print_stderr)]
 
+mod callbacks;
 mod cancellation;
 mod messages;
 
@@ -47,6 +48,8 @@ enum Error {
     #[error(transparent)]
     Messages(#[from] messages::Unexpected),
     #[error(transparent)]
+    Callbacks(#[from] callbacks::Unexpected),
+    #[error(transparent)]
     Cancellation(#[from] cancellation::Unexpected),
 }
 
@@ -87,7 +90,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let file = |source| Error::File { path: path.clone(), source };
     let written = fs::read_to_string(&path).map_err(file)?;
     let improved = match arguments.language {
-        Language::Kotlin => messages::readable(&written)?,
+        Language::Kotlin => callbacks::caught(&messages::readable(&written)?)?,
         Language::Swift => cancellation::reaching_the_library(&written)?,
     };
     fs::write(&path, improved).map_err(file)

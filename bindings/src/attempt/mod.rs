@@ -4,8 +4,8 @@ mod row;
 mod state;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use paysera_core::attempt::{Attempt as CoreAttempt, AttemptState as CoreState};
 use paysera_core::journal::{AttemptId, AttemptKind as CoreKind};
@@ -107,18 +107,41 @@ impl Drop for Subscription {
     }
 }
 
-/// Tells a listener the end, also where its task ends with the runtime.
-struct End {
+/// A listener with its subscription.
+struct Listening {
     listener: Arc<dyn AttemptListener>,
     is_cancelled: Arc<AtomicBool>,
+    /// Held during a call: one at a time, also when the runtime ends meanwhile.
+    calls: Mutex<()>,
 }
+
+impl Listening {
+    /// Tells a state on a thread that may block. What the app throws, or how it panics,
+    /// ends nothing.
+    async fn tell(self: &Arc<Self>, state: AttemptState) {
+        let listening = Arc::clone(self);
+        let told = tokio::task::spawn_blocking(move || listening.call(|listener| listener.on_state(state)));
+        if let Ok(Err(error)) = told.await {
+            tracing::warn!(%error, "told a state");
+        }
+    }
+
+    fn call(
+        &self,
+        call: impl FnOnce(&dyn AttemptListener) -> Result<(), ListenerError>,
+    ) -> Result<(), ListenerError> {
+        let _only = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_cancelled.load(Ordering::Acquire) { Ok(()) } else { call(&*self.listener) }
+    }
+}
+
+/// Tells a listener the end, also where its task ends with the runtime.
+struct End(Arc<Listening>);
 
 impl Drop for End {
     fn drop(&mut self) {
-        if !self.is_cancelled.load(Ordering::Acquire) {
-            // What it throws is of no consequence, and so is a panic.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.listener.on_end()));
-        }
+        // What it throws is of no consequence, and so is a panic.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.0.call(|listener| listener.on_end())));
     }
 }
 
@@ -160,16 +183,20 @@ impl Attempt {
     pub fn subscribe(&self, listener: Arc<dyn AttemptListener>) -> Arc<Subscription> {
         let mut states = self.inner.watch();
         let is_cancelled = Arc::new(AtomicBool::new(false));
-        let end = End { listener: Arc::clone(&listener), is_cancelled: Arc::clone(&is_cancelled) };
+        let listening =
+            Listening { listener, is_cancelled: Arc::clone(&is_cancelled), calls: Mutex::default() };
+        let listening = Arc::new(listening);
+        let end = End(Arc::clone(&listening));
+        if self.engine.is_running().is_err() {
+            // Where it stands is known all the same.
+            let _ = contained(|| Ok(listening.call(|listener| listener.on_state(self.state()))));
+        }
         let task = self.engine.spawn(async move {
             while let Some(state) = states.next().await {
-                tell(&listener, move |listener| listener.on_state(state.into())).await;
+                listening.tell(state.into()).await;
             }
-            tell(&listener, move |_| {
-                drop(end);
-                Ok(())
-            })
-            .await;
+            // On a thread that may block.
+            let _ = tokio::task::spawn_blocking(move || drop(end)).await;
         });
         Arc::new(Subscription { task: task.abort_handle(), is_cancelled })
     }
@@ -226,9 +253,10 @@ impl Attempt {
     /// refused.
     ///
     /// # Errors
-    /// `wrong_code` for a code of another kind.
+    /// `wrong_code` for a code of another kind; [`ApiError::ShutDown`].
     pub fn use_code(&self, code: &Code) -> Result<(), ApiError> {
         contained(|| {
+            self.engine.is_running()?;
             self.inner.use_code(code.reservation()?);
             Ok(())
         })
@@ -237,24 +265,13 @@ impl Attempt {
     /// A payment that is held: take so much of it, the rest goes back to the payer.
     ///
     /// # Errors
-    /// `rejected_input` for an unknown currency.
+    /// `rejected_input` for an unknown currency; [`ApiError::ShutDown`].
     pub fn settle(&self, amount: Money) -> Result<(), ApiError> {
         contained(|| {
+            self.engine.is_running()?;
             self.inner.settle(amount.try_into()?);
             Ok(())
         })
-    }
-}
-
-/// Calls the app on a thread that may block. What it throws, or how it panics, ends
-/// nothing.
-async fn tell(
-    listener: &Arc<dyn AttemptListener>,
-    call: impl FnOnce(&dyn AttemptListener) -> Result<(), ListenerError> + Send + 'static,
-) {
-    let listener = Arc::clone(listener);
-    if let Ok(Err(error)) = tokio::task::spawn_blocking(move || call(&*listener)).await {
-        tracing::warn!(%error, "told a state");
     }
 }
 

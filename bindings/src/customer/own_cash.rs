@@ -1,14 +1,14 @@
 //! What becomes of the code on the customer's screen.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 
 use paysera_core::customer as core;
 use tokio::sync::{Mutex, watch};
 
 use crate::error::ApiError;
 use crate::money::Money;
-use crate::runtime::Engine;
+use crate::runtime::{Engine, lock};
 
 /// Which code is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -68,13 +68,21 @@ impl From<core::OwnCash> for OwnCash {
 pub struct OwnCashWatch {
     engine: Arc<Engine>,
     inner: Arc<Mutex<core::OwnCashWatch>>,
+    /// What was seen, until it has reached who asked: a caller that is cancelled asks
+    /// again, and the account tells it once only.
+    undelivered: Arc<StdMutex<Option<OwnCash>>>,
     stopped: watch::Sender<bool>,
 }
 
 impl OwnCashWatch {
     pub(crate) fn of(engine: &Arc<Engine>, looking: core::OwnCashWatch) -> Arc<Self> {
         let inner = Arc::new(Mutex::new(looking));
-        Arc::new(Self { engine: Arc::clone(engine), inner, stopped: watch::Sender::new(false) })
+        Arc::new(Self {
+            engine: Arc::clone(engine),
+            inner,
+            undelivered: Arc::default(),
+            stopped: watch::Sender::new(false),
+        })
     }
 }
 
@@ -87,16 +95,28 @@ impl OwnCashWatch {
     /// # Errors
     /// [`ApiError`] if the account can't be read; it can be called again.
     pub async fn next(&self) -> Result<Option<OwnCash>, ApiError> {
-        let inner = Arc::clone(&self.inner);
+        let (inner, undelivered) = (Arc::clone(&self.inner), Arc::clone(&self.undelivered));
         let mut stopped = self.stopped.subscribe();
-        self.engine
+        let look = async move {
+            let mut inner = inner.lock().await;
+            if let Some(seen) = lock(&undelivered).clone() {
+                return Ok::<_, ApiError>(seen);
+            }
+            let seen: OwnCash = inner.next().await?.into();
+            *lock(&undelivered) = Some(seen.clone());
+            Ok(seen)
+        };
+        let seen = self
+            .engine
             .run(async move {
                 tokio::select! {
-                    seen = async { inner.lock().await.next().await } => seen.map(|seen| Some(seen.into())),
-                    _ = stopped.wait_for(|stopped| *stopped) => Ok(None),
+                    seen = look => seen.map(Some),
+                    _ = stopped.wait_for(|stopped| *stopped) => Ok::<_, ApiError>(None),
                 }
             })
-            .await
+            .await?;
+        lock(&self.undelivered).take();
+        Ok(seen)
     }
 
     /// Looks no more: whoever waits for the next thing is told that there is none.

@@ -166,14 +166,16 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios")
 }
 
-/// The files of all scenarios, in the order of their names.
-pub(crate) fn files() -> Vec<PathBuf> {
+/// The files of all scenarios, as `all.json` names them: those that are in the folder.
+pub(crate) fn all() -> Vec<String> {
+    let all: Vec<String> = read(&folder().join("all.json"));
     let entries = std::fs::read_dir(folder()).expect("the folder of the scenarios");
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    files.retain(|path| path.file_name().is_some_and(|name| name != "cast.json"));
-    files.sort();
-    files
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    let mut there: Vec<_> = names.filter(|name| name.ends_with(".json")).collect();
+    there.retain(|name| name != "all.json" && name != "cast.json");
+    there.sort();
+    assert_eq!(all, there, "all.json names the files of the folder, in the order of their names");
+    all
 }
 
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {

@@ -16,6 +16,7 @@ use super::requests;
 use super::state::{AttemptState, CashStep};
 use crate::clock::UnixSeconds;
 use crate::error::{ApiError, ApiErrorKind};
+use crate::journal::JournalError;
 
 /// How long to wait before a write to the journal that failed is tried again.
 const FIRST_STORAGE_PAUSE: Duration = Duration::from_millis(500);
@@ -27,16 +28,23 @@ pub(super) type Inbox = Arc<Mutex<mpsc::UnboundedReceiver<Message>>>;
 /// Drives one attempt.
 #[derive(Debug)]
 pub(super) struct Driver {
-    pub(super) machine: Machine,
-    pub(super) host: Arc<Host>,
-    pub(super) shared: Arc<Shared>,
+    machine: Machine,
+    host: Arc<Host>,
+    shared: Arc<Shared>,
+    /// Whether the journal was closed since messages were last heard.
+    stood_still: bool,
 }
 
 impl Driver {
+    pub(super) const fn of(machine: Machine, host: Arc<Host>, shared: Arc<Shared>) -> Self {
+        Self { machine, host, shared, stood_still: false }
+    }
+
     /// Goes on until the end.
     pub(super) async fn run(mut self, inbox: Inbox) {
         let mut inbox = inbox.lock().await;
         loop {
+            self.catch_up(&mut inbox).await;
             self.show();
             match self.machine.plan(self.now()) {
                 Plan::Done => return,
@@ -79,10 +87,24 @@ impl Driver {
             if self.machine.is_over() {
                 return;
             }
+            self.catch_up(inbox).await;
             self.show();
         }
         let answer = requests::send(&self.host.api, &self.machine, send);
         self.perform(answer, inbox).await;
+    }
+
+    /// After the app was in the background: what was seen there is old by now and is
+    /// looked at again; what was tapped counts.
+    async fn catch_up(&mut self, inbox: &mut mpsc::UnboundedReceiver<Message>) {
+        while std::mem::take(&mut self.stood_still) {
+            let messages: Vec<_> = std::iter::from_fn(|| inbox.try_recv().ok()).collect();
+            for message in messages {
+                if matches!(message, Message::Tapped(_)) {
+                    self.hear_message(message).await;
+                }
+            }
+        }
     }
 
     /// Waits for an answer; taps are heard meanwhile.
@@ -189,7 +211,8 @@ impl Driver {
 
     /// Writes events down, then takes note of them. While that fails nothing
     /// else happens: before anything was sent the attempt ends, later it is
-    /// unknown until it can be written down.
+    /// unknown until it can be written down. A journal that was closed for the
+    /// background is waited for.
     async fn commit(&mut self, mut events: Vec<Event>) {
         if events.is_empty() {
             return;
@@ -205,6 +228,11 @@ impl Driver {
                 Ok(()) => {
                     self.machine = next;
                     return;
+                }
+                // The app is in the background; this goes on when it is in front again.
+                Err(JournalError::Suspended) => {
+                    self.stood_still = true;
+                    self.host.journal.opened().await;
                 }
                 // It ends here and now, and in the journal as soon as that works again.
                 Err(error) if !self.machine.was_sent() && !self.shared.state().is_final() => {

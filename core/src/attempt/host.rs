@@ -298,7 +298,7 @@ impl Host {
         let mut resumed = false;
         for _ in 0..=RESTARTS {
             let Some(next) = machine.take() else { break };
-            let driver = Driver { machine: next, host: Arc::clone(&self), shared: Arc::clone(&shared) };
+            let driver = Driver::of(next, Arc::clone(&self), Arc::clone(&shared));
             let messages = Arc::clone(&inbox);
             let drive = async move {
                 let mut driver = driver;

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
+use tokio::sync::watch;
 
 pub(crate) use append::Commit;
 pub use drawer::{DrawerMove, DrawerMoveWhy};
@@ -42,8 +43,9 @@ use crate::clock::UnixSeconds;
 pub struct Journal {
     owner: JournalOwner,
     place: Option<PathBuf>,
-    set_aside: Option<SetAside>,
+    set_aside: Mutex<Option<SetAside>>,
     connection: Mutex<Option<Connection>>,
+    is_open: watch::Sender<bool>,
     observer: Option<Arc<dyn CommitObserver>>,
 }
 
@@ -61,8 +63,9 @@ impl Journal {
         Ok(Self {
             owner,
             place: Some(path),
-            set_aside: opened.set_aside,
+            set_aside: Mutex::new(opened.set_aside),
             connection: Mutex::new(Some(opened.connection)),
+            is_open: watch::Sender::new(true),
             observer: None,
         })
     }
@@ -77,8 +80,9 @@ impl Journal {
         Ok(Self {
             owner,
             place: None,
-            set_aside: None,
+            set_aside: Mutex::default(),
             connection: Mutex::new(Some(connection)),
+            is_open: watch::Sender::new(true),
             observer: None,
         })
     }
@@ -103,10 +107,10 @@ impl Journal {
         self.place.is_some()
     }
 
-    /// The file that could not be used when this one was opened.
+    /// The last file that could not be used when this one was opened, or opened again.
     #[must_use]
-    pub const fn set_aside(&self) -> Option<&SetAside> {
-        self.set_aside.as_ref()
+    pub fn set_aside(&self) -> Option<SetAside> {
+        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Closes the file while the app is in the background: a system may end a
@@ -127,6 +131,7 @@ impl Journal {
             *connection = Some(open);
             return Err(error.into());
         }
+        self.is_open.send_replace(false);
         Ok(())
     }
 
@@ -139,7 +144,17 @@ impl Journal {
         let (None, Some(path)) = (connection.as_ref(), &self.place) else { return Ok(None) };
         let opened = open::open(path, self.owner, now)?;
         *connection = Some(opened.connection);
+        if opened.set_aside.is_some() {
+            self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&opened.set_aside);
+        }
+        self.is_open.send_replace(true);
         Ok(opened.set_aside)
+    }
+
+    /// Completes once it is open.
+    pub(crate) async fn opened(&self) {
+        // The sender lives as long as this journal.
+        let _ = self.is_open.subscribe().wait_for(|is_open| *is_open).await;
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Connection>> {

@@ -159,7 +159,7 @@ fn a_damaged_file_is_set_aside_and_kept() {
     fs::write(folder.file(), b"this was a journal once, and is not one now: it has no header at all")
         .unwrap();
     let journal = Journal::open(&folder.0, owner(), NOW).unwrap();
-    let set_aside = journal.set_aside().unwrap().clone();
+    let set_aside = journal.set_aside().unwrap();
     assert_eq!(set_aside.why, SetAsideWhy::Damaged);
     assert!(fs::read(&set_aside.path).unwrap().starts_with(b"this was a journal once"));
     assert!(journal.is_to_be_rebuilt().unwrap());

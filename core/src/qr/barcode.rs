@@ -1,7 +1,5 @@
 //! Code 128 barcodes, drawn: for tills whose scanner reads bars only.
 
-use std::fmt::Write as _;
-
 use super::RenderError;
 use super::letters;
 use super::raster::{BLACK, Raster};
@@ -10,9 +8,6 @@ use super::terminal::{SIDE_BY_SIDE, TerminalStyle};
 
 /// The most characters in a barcode; longer ones are wider than any screen.
 pub const MAX_CODE128_CHARS: usize = 80;
-
-/// Height of the text under the bars of the SVG, in modules.
-const TEXT_HEIGHT: u32 = 10;
 
 /// Light between the bars and the text under them in a picture, in modules.
 const TEXT_GAP: u32 = 2;
@@ -74,30 +69,30 @@ impl Code128Symbol {
         u32::try_from(self.modules.len()).unwrap_or(u32::MAX).saturating_add(2 * Self::QUIET_ZONE)
     }
 
-    /// The barcode as SVG in units of modules: one path, and the text below it
-    /// in groups of four characters, for typing in by hand.
+    /// The barcode as SVG in units of modules: one path with the bars, and below them the
+    /// text in groups of four characters, for typing in by hand. The text is drawn, too:
+    /// it looks the same wherever it is shown, and a secret code does not lie there to be
+    /// copied.
     #[must_use]
     pub fn to_svg(&self) -> String {
-        let width = self.outer_width();
         let height = self.least_bar_height();
-        let mut svg = svg::open(width, height + TEXT_HEIGHT + 2);
-        svg::push_runs(
-            &mut svg,
-            svg::dark_runs(&self.modules).into_iter().map(|(x, length)| Run {
-                x: x + Self::QUIET_ZONE,
-                y: 0,
+        let bars = svg::dark_runs(&self.modules).into_iter();
+        let bars = bars.map(|(x, length)| Run { x: x + Self::QUIET_ZONE, y: 0, length, height });
+        let caption = self.caption();
+        let margin = self.caption_margin(&caption);
+        let text = (0..letters::HEIGHT).flat_map(|row| {
+            let dots: Vec<bool> = letters::dots(&caption, row).collect();
+            let y = height + TEXT_GAP + row;
+            svg::dark_runs(&dots).into_iter().map(move |(x, length)| Run {
+                x: x + margin,
+                y,
                 length,
-                height,
-            }),
-        );
-        let _ = write!(
-            svg,
-            "<text x=\"{}\" y=\"{}\" font-family=\"monospace\" font-size=\"{TEXT_HEIGHT}\" \
-             text-anchor=\"middle\">{}</text></svg>",
-            width / 2,
-            height + TEXT_HEIGHT,
-            svg::escape(&self.caption()),
-        );
+                height: 1,
+            })
+        });
+        let mut svg = svg::open(self.outer_width(), height + TEXT_GAP + letters::HEIGHT + 1);
+        svg::push_runs(&mut svg, bars.chain(text));
+        svg.push_str("</svg>");
         svg
     }
 
@@ -129,10 +124,10 @@ impl Code128Symbol {
         let scale = module_width as usize;
         let bars = self.raster(module_width, bar_height)?;
         let below = u64::from(TEXT_GAP + letters::HEIGHT + 1) * u64::from(module_width);
-        let (width, caption) = (bars.width(), self.caption());
-        // A dot of a letter is as wide as a module; the caption is one that fits.
-        let length = letters::ADVANCE * u32::try_from(caption.len()).unwrap_or(u32::MAX);
-        let margin = self.outer_width().saturating_sub(length) as usize / 2 * scale;
+        let width = bars.width();
+        let caption = self.caption();
+        let margin = self.caption_margin(&caption);
+        let margin = margin as usize * scale;
         let text_from = bar_height as usize + TEXT_GAP as usize * scale;
         Raster::paint(width.into(), u64::from(bar_height) + below, |y, pixels| {
             if let Some(row) = bars.luma().chunks_exact(width as usize).nth(y) {
@@ -197,6 +192,12 @@ impl Code128Symbol {
     /// In modules. ISO/IEC 15417 asks for bars of at least 15 % of the length.
     fn least_bar_height(&self) -> u32 {
         (self.outer_width() * 3 / 20).max(20)
+    }
+
+    /// Where the text begins, in modules: a dot of a letter is as wide as a module.
+    fn caption_margin(&self, caption: &str) -> u32 {
+        let length = letters::ADVANCE.saturating_mul(u32::try_from(caption.len()).unwrap_or(u32::MAX));
+        self.outer_width().saturating_sub(length) / 2
     }
 
     /// The text for people: digits in groups of four, unless that is wider than

@@ -43,8 +43,3 @@ pub(super) fn dark_runs(row: &[bool]) -> Vec<(u32, u32)> {
     }
     runs
 }
-
-/// Text for between tags.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}

@@ -26,14 +26,34 @@ extension FrameScanner {
     }
 
     #if canImport(CoreVideo)
-        /// Searches a camera's pixel buffer in a format with a luma plane, for example
-        /// `kCVPixelFormatType_420YpCbCr8BiPlanarFullRange`.
+        /// The formats whose first plane has a byte of luma for each pixel. Those of
+        /// cameras that see a wide range have two.
+        private static let withBytesOfLuma: Set<OSType> = [
+            kCVPixelFormatType_420YpCbCr8BiPlanarFullRange,
+            kCVPixelFormatType_420YpCbCr8BiPlanarVideoRange,
+            kCVPixelFormatType_420YpCbCr8PlanarFullRange,
+            kCVPixelFormatType_420YpCbCr8Planar,
+        ]
+
+        /// Searches a camera's pixel buffer in a format with a plane of eight bits of luma,
+        /// for example `kCVPixelFormatType_420YpCbCr8BiPlanarFullRange`.
         ///
-        /// - Throws: ``ApiError``, `rejected_input`, for a buffer without one.
+        /// - Throws: ``ApiError``, `rejected_input`, for a buffer in another format.
         public func scan(
             _ buffer: CVPixelBuffer, rotationDegrees: UInt32, region: FrameRegion? = nil,
             budgetMillis: UInt32 = 30
         ) throws -> ScanReport {
+            guard Self.withBytesOfLuma.contains(CVPixelBufferGetPixelFormatType(buffer)) else {
+                // No plane at all is refused by the library, in its words.
+                return try scanPlane(
+                    luma: Data(),
+                    shape: FrameShape(
+                        width: UInt32(CVPixelBufferGetWidth(buffer)),
+                        height: UInt32(CVPixelBufferGetHeight(buffer)),
+                        rowStride: UInt32(CVPixelBufferGetBytesPerRow(buffer)),
+                        rotationDegrees: rotationDegrees, region: region),
+                    budgetMillis: budgetMillis)
+            }
             CVPixelBufferLockBaseAddress(buffer, .readOnly)
             defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
             let height = CVPixelBufferGetHeightOfPlane(buffer, 0)

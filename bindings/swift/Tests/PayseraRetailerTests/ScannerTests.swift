@@ -38,7 +38,9 @@ final class ScannerTests: XCTestCase {
         XCTAssertNil(code.text())
         XCTAssertFalse("\(code) \(Meaning.expected(code: code))".contains("0123"))
         let svg = try renderCode(code: code, picture: .barcodeSvg)
-        XCTAssertTrue(String(decoding: svg, as: UTF8.self).hasPrefix("<svg"))
+        let text = String(decoding: svg, as: UTF8.self)
+        XCTAssertTrue(text.hasPrefix("<svg") && !text.contains("0123"), text)
+        XCTAssertEqual(try Set([code, parseCode(text: "01234567890123456789012345")]).count, 1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is left after the journal, the session or the process was gone.
 
 use paysera_core::wallet_api::TransactionStatus;
+use paysera_e2e::browse;
 
 use super::*;
 
@@ -105,6 +106,38 @@ async fn an_attempt_that_is_asked_for_by_its_name_after_a_restart_goes_on() {
     let found = after.build().unwrap().attempt(attempt.id()).await.unwrap().unwrap();
     found.cancel();
     assert_eq!(found.ended().await.name(), "cancelled");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_stands_still_in_the_background_and_goes_on_afterwards() {
+    let shop = Shop::open().await;
+    let (till, folder) = with_a_new_journal(&shop, "background");
+    let phone = shop.phone(&CUSTOMER);
+    for round in 0..20 {
+        // Nothing was sent yet, at the latest the first answer can't be written down.
+        let attempt =
+            till.collect(CollectRequest::new(format!("r{round}"), gel(100), "Coffee")).await.unwrap();
+        till.journal().suspend().unwrap();
+        tokio::task::yield_now().await;
+        till.journal().resume(UnixSeconds(0)).unwrap();
+        let AttemptState::Presenting { code, .. } = until(&attempt, "presenting").await else { panic!() };
+        if round == 0 {
+            // The customer accepts while the till looks away.
+            till.journal().suspend().unwrap();
+            let paying = phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+            until(&paying, "reserved").await;
+            // Any number of looks later.
+            browse(&shop.sandbox, "GET", "/sandbox/state", "").await;
+            assert_eq!(attempt.state().name(), "presenting", "nothing is shown that is not written down");
+            till.journal().resume(UnixSeconds(0)).unwrap();
+            assert_eq!(attempt.ended().await.name(), "settled");
+            assert_eq!(paying.ended().await.name(), "settled");
+        } else {
+            attempt.cancel();
+            assert_eq!(attempt.ended().await.name(), "cancelled");
+        }
+    }
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -6,25 +6,33 @@ import XCTest
 final class ScenariosTests: XCTestCase {
     func testEveryScenarioEndsAsItSays() async throws {
         let cast = try Cast.read()
-        let files = try FileManager.default
-            .contentsOfDirectory(at: Cast.scenarios, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "json" && $0.lastPathComponent != "cast.json" }
-            .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        XCTAssertGreaterThanOrEqual(files.count, 10, "the scenarios are not there")
-        for file in files {
-            print(file.lastPathComponent)
+        let list = Cast.scenarios.appendingPathComponent("all.json")
+        let all = try JSONDecoder().decode([String].self, from: Data(contentsOf: list))
+        let there = try FileManager.default.contentsOfDirectory(atPath: Cast.scenarios.path)
+            .filter { $0.hasSuffix(".json") && $0 != "all.json" && $0 != "cast.json" }
+        XCTAssertEqual(all, there.sorted(), "all.json names the files of the folder")
+        var played: [String] = []
+        for name in all {
+            print(name)
             let folder = try temporaryFolder()
             defer { try? FileManager.default.removeItem(at: folder) }
-            let story = try Story(file: file)
+            let story: Story
+            do {
+                story = try Story(file: Cast.scenarios.appendingPathComponent(name))
+            } catch {
+                throw Failure("\(name): \(error)")
+            }
             let stage = try await Stage(cast, story, folder)
             for (number, step) in story.steps.enumerated() {
                 do {
                     try await stage.play(step)
                 } catch {
-                    throw Failure("\(file.lastPathComponent), step \(number), \(step): \(error)")
+                    throw Failure("\(name), step \(number), \(step): \(error)")
                 }
             }
             try await stage.end()
+            played.append(name)
         }
+        XCTAssertEqual(played, all, "every scenario is played")
     }
 }

@@ -10,6 +10,9 @@ struct Story {
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
         let unknown = Set(json.keys).subtracting(["name", "about", "customer", "location", "steps"])
         guard unknown.isEmpty else { throw Failure("keys that this runner does not know: \(unknown)") }
+        guard json["name"] is String, json["about"] is String else {
+            throw Failure("it does not say what it shows")
+        }
         guard let steps = json["steps"] as? [[String: [String: Any]]], !steps.isEmpty else {
             throw Failure("there are no steps")
         }

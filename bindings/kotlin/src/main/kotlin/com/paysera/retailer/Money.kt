@@ -10,7 +10,14 @@ import java.util.Currency
  *   is too large, and for a currency without two decimals.
  */
 @Throws(ApiException::class)
-fun BigDecimal.toMoney(currency: Currency): Money = moneyFromDecimal(toPlainString(), currency.currencyCode)
+fun BigDecimal.toMoney(currency: Currency): Money {
+    // A number with a large exponent is short as it is, and fills the memory written out.
+    val isShort = precision().toLong() - scale() <= MOST_DIGITS && scale() <= MOST_DIGITS
+    return moneyFromDecimal(if (isShort) toPlainString() else toString(), currency.currencyCode)
+}
+
+/** Of an amount written out, before and after the point; more than any amount has. */
+private const val MOST_DIGITS = 100
 
 /**
  * The amount in major units, with two decimals.

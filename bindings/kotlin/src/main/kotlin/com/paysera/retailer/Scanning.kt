@@ -16,7 +16,9 @@ import kotlin.time.Duration
 fun FrameScanner.scan(luma: ByteBuffer, shape: FrameShape, budget: Duration? = null): ScanReport {
     val plane = if (luma.isDirect) luma.slice() else copied(luma.slice())
     val millis = budget?.inWholeMilliseconds?.coerceIn(0, UInt.MAX_VALUE.toLong())?.toUInt()
-    return scanPlane(plane, shape, millis)
+    // The library sees an address. The buffer is held until it is done with it: one that
+    // nothing refers to any more is freed by a collection of garbage.
+    return synchronized(plane) { scanPlane(plane, shape, millis) }
 }
 
 /** The same for a picture in an array, which is copied. */

@@ -3,6 +3,7 @@ package com.paysera.retailer
 import java.nio.file.Files
 import java.nio.file.Path
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
@@ -21,6 +22,7 @@ class LeakTest {
             runBlocking {
                 // On disk: a journal in memory grows with every attempt, as it should.
                 val till = Cast.read().till(sandbox, folder)
+                val listeners = FfiConverterTypeAttemptListener.handleMap.size
                 var early = 0L
                 for (number in 1..10_000) {
                     till.collect(CollectRequest("r$number", gel("1.00"), "Coffee")).use { attempt ->
@@ -32,6 +34,8 @@ class LeakTest {
                 val late = resident()
                 println("resident at 2,000: $early kB, at 10,000: $late kB")
                 assertTrue(late < early * 105 / 100, "$early kB grew to $late kB")
+                // What the heap holds, the resident memory of a JVM does not show.
+                assertEquals(listeners, FfiConverterTypeAttemptListener.handleMap.size, "listeners are left")
             }
         }
         shutdown()

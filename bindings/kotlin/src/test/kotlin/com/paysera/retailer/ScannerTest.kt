@@ -67,6 +67,10 @@ class ScannerTest {
         val code = parseCode("01234567890123456789012345")
         assertEquals(null, code.text())
         assertFalse("$code ${Meaning.Expected(code)}".contains("0123"))
-        assertTrue(String(renderCode(code, Picture.BarcodeSvg)).startsWith("<svg"))
+        val svg = String(renderCode(code, Picture.BarcodeSvg))
+        assertTrue(svg.startsWith("<svg") && !svg.contains("0123"), svg)
+        val (same, other) = parseCode("01234567890123456789012345") to parseCode("EVP000000014471")
+        assertEquals(setOf(code), setOf(code, same))
+        assertFalse(code == other)
     }
 }

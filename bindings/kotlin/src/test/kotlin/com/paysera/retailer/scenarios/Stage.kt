@@ -223,13 +223,15 @@ class Stage private constructor(
 /** A scenario as its file has it. */
 class Story(json: JSONObject) {
     val name: String = json.getString("name")
-    val customer: String = json.optString("customer", "customer")
-    val location: String = json.optString("location", "all_services")
+    val customer: String = if (json.has("customer")) json.getString("customer") else "customer"
+    val location: String = if (json.has("location")) json.getString("location") else "all_services"
     val steps: List<Step> = json.getJSONArray("steps").map { Step(it as JSONObject) }
 
     init {
         val unknown = json.keySet() - setOf("name", "about", "customer", "location", "steps")
         check(unknown.isEmpty()) { "keys that this runner does not know: $unknown" }
+        check(json.get("name") is String && json.get("about") is String) { "it does not say what it shows" }
+        check(steps.isNotEmpty()) { "there are no steps" }
     }
 }
 
@@ -243,11 +245,11 @@ class Step(json: JSONObject) {
 
     fun number(key: String): Int = seen(key).getInt(key)
 
-    fun optional(key: String): String? = seen(key).optString(key, null)
+    fun optional(key: String): String? = if (seen(key).has(key)) text(key) else null
 
-    fun flag(key: String): Boolean = seen(key).optBoolean(key, false)
+    fun flag(key: String): Boolean = seen(key).has(key) && keys.get(key) as Boolean
 
-    fun json(key: String): JSONObject? = seen(key).optJSONObject(key)
+    fun json(key: String): JSONObject? = if (seen(key).has(key)) keys.getJSONObject(key) else null
 
     fun allRead() {
         val unknown = keys.keySet() - read

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use paysera_bindings::{
-    Credentials, Environment, FrameScanner, FrameShape, MerchantClient, MerchantConfig, ServerTrust,
+    Credentials, FrameScanner, FrameShape, MerchantClient, MerchantConfig, PayseraEnvironment, ServerTrust,
     TillSettings, memory_secret_store,
 };
 use paysera_core::qr::{ErrorCorrection, QrSymbol};
@@ -19,7 +19,7 @@ const BATCH: Duration = Duration::from_millis(300);
 fn main() {
     let frame = frame();
     std::fs::write(std::env::args().nth(1).expect("where the frame goes"), &frame).unwrap();
-    let environment = Environment::sandbox("http://127.0.0.1:1/", ServerTrust::default()).unwrap();
+    let environment = PayseraEnvironment::sandbox("http://127.0.0.1:1/", ServerTrust::default()).unwrap();
     let call = measure(|| {
         black_box(environment.is_production());
     });
@@ -40,7 +40,7 @@ fn main() {
 /// A till whose journal is empty and in memory: it needs no network.
 fn config() -> MerchantConfig {
     MerchantConfig {
-        environment: Environment::sandbox("http://127.0.0.1:1/", ServerTrust::default()).unwrap(),
+        environment: PayseraEnvironment::sandbox("http://127.0.0.1:1/", ServerTrust::default()).unwrap(),
         credentials: Credentials::of_client("a".to_owned(), "b".to_owned()),
         store: memory_secret_store(),
         journal_folder: None,

@@ -15,7 +15,7 @@ use paysera_core::wallet_api::{
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use crate::environment::Environment;
+use crate::environment::PayseraEnvironment;
 use crate::error::ApiError;
 use crate::runtime::{Engine, contained};
 use crate::secret_store::{AppStore, SecretStore};
@@ -82,7 +82,7 @@ pub struct Device {
 /// [`ApiError`]: `storage_failed`, and as every call to the server.
 #[uniffi::export]
 pub async fn installation_credentials(
-    environment: Arc<Environment>,
+    environment: Arc<PayseraEnvironment>,
     app: Arc<Credentials>,
     device: Device,
     store: Arc<dyn SecretStore>,
@@ -167,7 +167,7 @@ impl SignIn {
     /// [`ApiError::ShutDown`], or `bug` without threads.
     #[uniffi::constructor(default(separate_activation = false))]
     pub fn new(
-        environment: &Environment,
+        environment: &PayseraEnvironment,
         client: &Credentials,
         store: Arc<dyn SecretStore>,
         separate_activation: bool,

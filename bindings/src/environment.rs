@@ -10,7 +10,7 @@ use crate::runtime::contained;
 /// The server that clients talk to. Clients made with one environment share what
 /// they learn about the server's clock.
 #[derive(Debug, uniffi::Object)]
-pub struct Environment(pub(crate) CoreEnvironment);
+pub struct PayseraEnvironment(pub(crate) CoreEnvironment);
 
 /// What is expected of a server beside a certificate that everybody trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, uniffi::Record)]
@@ -38,7 +38,7 @@ impl ServerTrust {
 }
 
 #[uniffi::export]
-impl Environment {
+impl PayseraEnvironment {
     /// Paysera's production servers. Real money.
     ///
     /// # Errors

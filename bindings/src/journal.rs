@@ -19,6 +19,9 @@ pub(crate) fn open_journal(
     folder: Option<&str>,
     wallet: WalletId,
 ) -> Result<Arc<Journal>, ApiError> {
+    if folder.is_some_and(str::is_empty) {
+        return Err(ApiError::rejected("journal_folder", "is empty"));
+    }
     let owner = JournalOwner { install: install_id(store, &SystemRandom)?, wallet };
     let journal = Arc::new(match folder {
         Some(folder) => Journal::open(Path::new(folder), owner, SystemClock.now())?,

@@ -22,7 +22,7 @@ use crate::error::{ApiError, quietly, record_panics};
 const WORKERS: usize = 2;
 
 /// Threads for what blocks: the journal, the app's secret store and listeners.
-const BLOCKING_THREADS: usize = 16;
+const BLOCKING_THREADS: usize = 64;
 
 /// Shutting down waits no longer for what blocks.
 const PATIENCE: Duration = Duration::from_secs(5);

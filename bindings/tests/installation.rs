@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use paysera_bindings::{
-    Credentials, Device, Environment, SecretStore, SecretStoreError, ServerTrust, SignIn,
+    Credentials, Device, PayseraEnvironment, SecretStore, SecretStoreError, ServerTrust, SignIn,
     installation_credentials, memory_secret_store,
 };
 use paysera_sandbox::{Sandbox, seed};
@@ -40,7 +40,7 @@ impl SecretStore for Counting {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_is_registered_once_however_often_it_is_asked_for() {
     let sandbox = Sandbox::builder().start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-    let environment = Environment::sandbox(&sandbox.base_url(), ServerTrust::default()).unwrap();
+    let environment = PayseraEnvironment::sandbox(&sandbox.base_url(), ServerTrust::default()).unwrap();
     let app = Credentials::of_client(seed::APP_CLIENT_ID.to_owned(), seed::APP_MAC_KEY.to_owned());
     let store = Arc::new(Counting { inner: memory_secret_store(), written: AtomicUsize::new(0) });
     let ask = || {

@@ -9,6 +9,7 @@
 mod callbacks;
 mod cancellation;
 mod messages;
+mod texts;
 
 use std::fs;
 use std::io;
@@ -47,6 +48,8 @@ enum Error {
     Generator(String),
     #[error(transparent)]
     Messages(#[from] messages::Unexpected),
+    #[error(transparent)]
+    Texts(#[from] texts::Unexpected),
     #[error(transparent)]
     Callbacks(#[from] callbacks::Unexpected),
     #[error(transparent)]
@@ -90,7 +93,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let file = |source| Error::File { path: path.clone(), source };
     let written = fs::read_to_string(&path).map_err(file)?;
     let improved = match arguments.language {
-        Language::Kotlin => callbacks::caught(&messages::readable(&written)?)?,
+        Language::Kotlin => texts::taken(&callbacks::caught(&messages::readable(&written)?)?)?,
         Language::Swift => cancellation::reaching_the_library(&written)?,
     };
     fs::write(&path, improved).map_err(file)

@@ -87,13 +87,13 @@ pub struct Attempt {
 
 /// A listener's subscription. It ends when it is cancelled or dropped.
 #[derive(Debug, uniffi::Object)]
-pub struct Subscription {
+pub struct AttemptSubscription {
     task: AbortHandle,
     is_cancelled: Arc<AtomicBool>,
 }
 
 #[uniffi::export]
-impl Subscription {
+impl AttemptSubscription {
     /// The listener is told nothing more, but for a state that it is being told.
     pub fn cancel(&self) {
         self.is_cancelled.store(true, Ordering::Release);
@@ -101,7 +101,7 @@ impl Subscription {
     }
 }
 
-impl Drop for Subscription {
+impl Drop for AttemptSubscription {
     fn drop(&mut self) {
         self.cancel();
     }
@@ -180,7 +180,7 @@ impl Attempt {
     /// Tells `listener` the states until the subscription ends. The packages have
     /// a flow and a stream of them.
     #[must_use]
-    pub fn subscribe(&self, listener: Arc<dyn AttemptListener>) -> Arc<Subscription> {
+    pub fn subscribe(&self, listener: Arc<dyn AttemptListener>) -> Arc<AttemptSubscription> {
         let mut states = self.inner.watch();
         let is_cancelled = Arc::new(AtomicBool::new(false));
         let listening =
@@ -198,7 +198,7 @@ impl Attempt {
             // On a thread that may block.
             let _ = tokio::task::spawn_blocking(move || drop(end)).await;
         });
-        Arc::new(Subscription { task: task.abort_handle(), is_cancelled })
+        Arc::new(AttemptSubscription { task: task.abort_handle(), is_cancelled })
     }
 
     /// Waits for the end and gives the final state.
@@ -265,12 +265,12 @@ impl Attempt {
     /// A payment that is held: take so much of it, the rest goes back to the payer.
     ///
     /// # Errors
-    /// `rejected_input` for an unknown currency; [`ApiError::ShutDown`].
+    /// `rejected_input` unless the amount is more than zero, not more than what was asked
+    /// for, and in its currency; [`ApiError::ShutDown`].
     pub fn settle(&self, amount: Money) -> Result<(), ApiError> {
         contained(|| {
             self.engine.is_running()?;
-            self.inner.settle(amount.try_into()?);
-            Ok(())
+            Ok(self.inner.settle(amount.try_into()?)?)
         })
     }
 }

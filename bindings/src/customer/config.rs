@@ -7,7 +7,7 @@ use paysera_core::customer::{ReservationCodeGenerator, SandboxV1, SandboxV1Param
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
-use crate::environment::Environment;
+use crate::environment::PayseraEnvironment;
 use crate::error::ApiError;
 use crate::requests::{Pace, RequestLimits};
 use crate::runtime::contained;
@@ -17,7 +17,7 @@ use crate::secret_store::SecretStore;
 #[derive(Clone, uniffi::Record)]
 pub struct CustomerConfig {
     /// The server.
-    pub environment: Arc<Environment>,
+    pub environment: Arc<PayseraEnvironment>,
     /// The user's credentials: of a session.
     pub credentials: Arc<Credentials>,
     /// The app's secret store.

@@ -7,7 +7,7 @@ use paysera_core::calendar::BusinessCalendar;
 use paysera_core::merchant::TillSettings as CoreSettings;
 
 use crate::credentials::Credentials;
-use crate::environment::Environment;
+use crate::environment::PayseraEnvironment;
 use crate::error::ApiError;
 use crate::requests::{Pace, RequestLimits};
 use crate::secret_store::SecretStore;
@@ -16,7 +16,7 @@ use crate::secret_store::SecretStore;
 #[derive(Clone, uniffi::Record)]
 pub struct MerchantConfig {
     /// The server.
-    pub environment: Arc<Environment>,
+    pub environment: Arc<PayseraEnvironment>,
     /// The merchant's credentials.
     pub credentials: Arc<Credentials>,
     /// The app's secret store: it holds the name of this installation, so that a

@@ -6,7 +6,7 @@ import PayseraRetailer
 struct FfiBench {
     static func main() async throws {
         let frame = try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1]))
-        let environment = try PayseraRetailer.Environment.sandbox(
+        let environment = try PayseraEnvironment.sandbox(
             baseUrl: "http://127.0.0.1:1/", trust: ServerTrust())
         let till = try await MerchantClient.open(
             config: MerchantConfig(

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use paysera_bindings::{
-    ApiError, Attempt, AttemptListener, AttemptState, Code, ListenerError, Money, Subscription,
+    ApiError, Attempt, AttemptListener, AttemptState, AttemptSubscription, Code, ListenerError, Money,
 };
 
 /// Longer than any step of a scenario should take, by far.
@@ -30,7 +30,7 @@ impl AttemptListener for Told {
 pub(crate) struct Ear {
     pub(crate) attempt: Arc<Attempt>,
     states: Receiver<AttemptState>,
-    _subscription: Arc<Subscription>,
+    _subscription: Arc<AttemptSubscription>,
     /// The state that was waited for last: one that is told but once can be
     /// waited for again.
     current: Option<AttemptState>,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use paysera_bindings::{
     ApiError, CashInRequest, CashOutRequest, Code, CollectRequest, Credentials, CustomerClient,
-    CustomerConfig, Environment, MerchantClient, MerchantConfig, Money, Pace, RefundRequest, RequestLimits,
-    ReservationGenerator, Review, ScopeRequest, SecretStore, ServerTrust, Session, SignIn, TillSettings,
-    memory_secret_store, money_from_decimal, money_to_decimal, parse_code,
+    CustomerConfig, MerchantClient, MerchantConfig, Money, Pace, PayseraEnvironment, RefundRequest,
+    RequestLimits, ReservationGenerator, Review, ScopeRequest, SecretStore, ServerTrust, Session, SignIn,
+    TillSettings, memory_secret_store, money_from_decimal, money_to_decimal, parse_code,
 };
 use serde_json::Value;
 
@@ -299,8 +299,8 @@ fn expect<T>(outcome: Outcome<T>, refused: Option<&str>) -> Option<T> {
     }
 }
 
-fn environment(control: &Control) -> Arc<Environment> {
-    Environment::sandbox(control.base(), ServerTrust::default()).expect("an address")
+fn environment(control: &Control) -> Arc<PayseraEnvironment> {
+    PayseraEnvironment::sandbox(control.base(), ServerTrust::default()).expect("an address")
 }
 
 async fn open_till(

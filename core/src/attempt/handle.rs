@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use super::machine::{Failure, Sighting, Tap};
 use super::state::{AttemptState, CashStep};
 use crate::code::ReservationCode;
+use crate::error::ApiError;
 use crate::journal::{AttemptId, AttemptKind};
 use crate::money::Money;
 
@@ -174,10 +175,19 @@ impl Attempt {
 
     /// A payment that was asked to be held: take so much of it, the rest goes
     /// back to the payer. Counts once, while the state is
-    /// [`AttemptState::Reserved`], for an amount of more than zero and not more
-    /// than what is held.
-    pub fn settle(&self, amount: Money) {
+    /// [`AttemptState::Reserved`].
+    ///
+    /// # Errors
+    /// `rejected_input` unless the amount is more than zero, not more than what was asked
+    /// for, and in its currency.
+    pub fn settle(&self, amount: Money) -> Result<(), ApiError> {
+        let held = self.amount();
+        if amount.currency() != held.currency() || !(1..=held.minor()).contains(&amount.minor()) {
+            let reason = format!("is more than zero and not more than {held}, not {amount}");
+            return Err(ApiError::rejected("amount", reason));
+        }
         self.tap_while(Tap::SettleAt(amount), |state| matches!(state, AttemptState::Reserved { .. }));
+        Ok(())
     }
 
     /// Waits for the end.

@@ -116,6 +116,9 @@ impl Host {
         intent: Intent,
         code: Option<ReservationCode>,
     ) -> Result<Attempt, ApiError> {
+        if intent.request_id.trim().is_empty() {
+            return Err(ApiError::rejected("request_id", "is empty; make a new one for each operation"));
+        }
         let id = AttemptId::new(self.random.as_ref()).map_err(ApiError::bug)?;
         let at = self.api.server_now();
         let machine = Machine::begin(id, intent, code, at);

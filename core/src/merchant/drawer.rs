@@ -6,6 +6,9 @@ use crate::error::ApiError;
 use crate::journal::DrawerMoveWhy;
 use crate::money::{Currency, Money};
 
+/// In minor units. Sums of all that a till ever takes stay far below what a number holds.
+const MOST_CASH: i64 = 1_000_000_000_000_000;
+
 /// The drawer after a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrawerCount {
@@ -50,6 +53,9 @@ impl Till {
     ) -> Result<DrawerCount, ApiError> {
         if counted.minor() < 0 {
             return Err(ApiError::rejected("counted", "can't be less than nothing"));
+        }
+        if counted.minor() > MOST_CASH {
+            return Err(ApiError::rejected("counted", "is more than any drawer holds"));
         }
         let change = move |expected| Ok(counted.checked_sub(expected)?);
         let why = DrawerMoveWhy::Counted;

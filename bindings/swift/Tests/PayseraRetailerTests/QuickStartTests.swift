@@ -20,8 +20,10 @@ final class QuickStartTests: XCTestCase {
                 walletId: 2112,
                 settings: TillSettings(timeZone: "Asia/Tbilisi")))
         let amount = try Money(Decimal(string: "12.50")!, currency: "GEL")
+        // A new identifier for each sale: the same one again is the same payment.
         let payment = try await till.collect(
-            request: CollectRequest(requestId: "screen-1", amount: amount, description: "Two coffees"))
+            request: CollectRequest(
+                requestId: UUID().uuidString, amount: amount, description: "Two coffees"))
         for await state in payment.states {
             switch state {
             case let .presenting(code, _, _): try await show(code)  // renderCode(code: code, picture: .qrSvg)

@@ -9,7 +9,7 @@ import XCTest
 /// A sandbox of this process: the program that `PAYSERA_SANDBOX` names.
 final class Sandbox: Sendable {
     let base: String
-    let environment: PayseraRetailer.Environment
+    let environment: PayseraEnvironment
     /// Closed when this process ends, however it does: the sandbox stops with it.
     private let leash: Pipe
 

@@ -222,7 +222,7 @@ async fn rule_15_money_that_was_only_held_stays_so_after_the_journal_was_lost() 
     until(&resumed, "reserved").await;
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert_eq!(resumed.state().name(), "reserved");
-    resumed.settle(gel(3720));
+    resumed.settle(gel(3720)).unwrap();
     let AttemptState::Settled { receipt } = resumed.ended().await else { panic!("{:?}", resumed.state()) };
     assert_eq!(receipt.amount, gel(3720));
     shop.assert_moved(&[(CUSTOMER.wallet, -3720), (RETAILER_WALLET, 3720)]).await;

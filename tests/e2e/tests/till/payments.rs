@@ -11,8 +11,11 @@ async fn money_that_is_held_is_settled_at_a_lower_price() {
     let phone = shop.phone(&CUSTOMER);
     let paying = phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
     until(&attempt, "reserved").await;
-    attempt.settle(gel(5001));
-    attempt.settle(gel(3720));
+    let euros = Money::from_minor(100, Currency::EUR);
+    for refused in [gel(5001), gel(0), gel(-1), euros] {
+        assert!(matches!(kind(attempt.settle(refused)), ApiErrorKind::RejectedInput { .. }));
+    }
+    attempt.settle(gel(3720)).unwrap();
     let AttemptState::Settled { receipt } = attempt.ended().await else { panic!("{:?}", attempt.state()) };
     assert_eq!(receipt.amount, gel(3720));
     assert_eq!(paying.ended().await.name(), "settled");

@@ -154,7 +154,9 @@ impl Cashier {
                     }
                 }
                 (AttemptState::Reserved { .. }, Order::Collect { minor, hold: true, .. }) => {
-                    attempt.settle(gel(minor.saturating_sub(3)));
+                    if let Err(error) = attempt.settle(gel(minor.saturating_sub(3))) {
+                        return error.to_string();
+                    }
                 }
                 (AttemptState::Waiting { wanted: WaitingFor::AnotherCode }, _) => {
                     say(&Said::WantsCode { flow });

@@ -158,6 +158,14 @@ class ClientTest {
     }
 
     @Test
+    fun `a text may be cut in the middle of a pair, and a request has a name`() = runBlocking {
+        val till = cast.till(sandbox, null)
+        presented(till.collect(collecting("r").copy(description = "Two \uD83D")))
+        val error = assertThrows<ApiException.Failed> { runBlocking { till.collect(collecting(" ")) } }
+        assertEquals("rejected_input", error.code)
+    }
+
+    @Test
     fun `an error has a message that can be read`() {
         val error = assertThrows<ApiException.Failed> { runBlocking { cast.till(sandbox, null).collect(collecting("r").copy(amount = gel("0.00"))) } }
         assertEquals("rejected_input; amount: the amount must be more than zero, not 0.00 GEL", error.message)

@@ -9,7 +9,7 @@ import kotlinx.coroutines.runBlocking
 fun main(arguments: Array<String>) {
     val bytes = Files.readAllBytes(Path.of(arguments[0]))
     val direct = ByteBuffer.allocateDirect(bytes.size).put(bytes).flip()
-    val environment = Environment.sandbox("http://127.0.0.1:1/", ServerTrust())
+    val environment = PayseraEnvironment.sandbox("http://127.0.0.1:1/", ServerTrust())
     val till = runBlocking {
         MerchantClient.open(
             MerchantConfig(

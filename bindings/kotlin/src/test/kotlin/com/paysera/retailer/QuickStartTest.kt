@@ -3,6 +3,7 @@ package com.paysera.retailer
 import java.math.BigDecimal
 import java.nio.file.Files
 import java.util.Currency
+import java.util.UUID
 import kotlinx.coroutines.runBlocking
 import org.json.JSONObject
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -15,7 +16,7 @@ class QuickStartTest {
         // quick start
         val till = MerchantClient.open(
             MerchantConfig(
-                environment = Environment.sandbox(address, ServerTrust()),
+                environment = PayseraEnvironment.sandbox(address, ServerTrust()),
                 credentials = Credentials.ofClient("sbx_retailer", "k3yRetailerSandboxOnly000000000A"),
                 store = memorySecretStore(), // in an app: a SecretStore over the Keystore
                 journalFolder = folder, // in an app: in noBackupFilesDir
@@ -26,7 +27,8 @@ class QuickStartTest {
             ),
         )
         val amount = BigDecimal("12.50").toMoney(Currency.getInstance("GEL"))
-        val payment = till.collect(CollectRequest("screen-1", amount, "Two coffees"))
+        // A new identifier for each sale: the same one again is the same payment.
+        val payment = till.collect(CollectRequest(UUID.randomUUID().toString(), amount, "Two coffees"))
         payment.states.collect { state ->
             when (state) {
                 is AttemptState.Presenting -> show(state.code) // renderCode(state.code, Picture.QrPng(600u))

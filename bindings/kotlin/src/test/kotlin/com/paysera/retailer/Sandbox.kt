@@ -10,7 +10,7 @@ import org.json.JSONObject
 class Sandbox private constructor(private val process: Process, val base: String) : AutoCloseable {
     private val http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
 
-    val environment: Environment = Environment.sandbox(base, ServerTrust())
+    val environment: PayseraEnvironment = PayseraEnvironment.sandbox(base, ServerTrust())
 
     /** A call of the control API. */
     fun call(method: String, path: String, body: JSONObject? = null): JSONObject {

@@ -14,6 +14,8 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
 import org.json.JSONObject
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.AfterEach
@@ -59,6 +61,8 @@ class ClientTest {
         }
         presenting.await()
         watching.cancelAndJoin()
+        // The library has let go of the listener: nobody is told any more.
+        withTimeout(30_000) { while (FfiConverterTypeAttemptListener.handleMap.size > 0) yield() }
         pay(payment)
         assertTrue(payment.ended() is AttemptState.Settled)
         assertEquals("settled", till.latestAttempts(1u).single().state)
@@ -72,7 +76,7 @@ class ClientTest {
         val fault = JSONObject(mapOf("path" to "/transaction", "fault" to "delay", "method" to "POST", "milliseconds" to 600_000))
         sandbox.call("POST", "/sandbox/faults", fault)
         val starting = launch(Dispatchers.Default) { till.collect(collecting("r")) }
-        while (till.latestAttempts(1u).isEmpty()) kotlinx.coroutines.yield()
+        while (till.latestAttempts(1u).isEmpty()) yield()
         starting.cancelAndJoin()
         sandbox.call("POST", "/sandbox/faults/release", JSONObject(mapOf("held" to 1)))
         val again = till.collect(collecting("r"))

@@ -1,5 +1,9 @@
 use std::sync::mpsc::channel;
 
+use paysera_core::clock::SystemRandom;
+use paysera_core::code::WalletId;
+use paysera_core::journal::{AttemptId, InstallId, JournalError, JournalOwner};
+
 use super::*;
 
 /// Work that says when it begins, and that it was dropped.
@@ -56,7 +60,25 @@ fn work_runs_on_the_librarys_threads_until_a_shutdown() {
         assert_eq!(events.recv().unwrap(), expected);
     }
 
+    // A journal that is opened while the app is away is closed like the others.
+    let folder = tempfile::tempdir().unwrap();
+    let open = |wallet| {
+        let install = InstallId::new(&SystemRandom).unwrap();
+        let owner = JournalOwner { install, wallet: WalletId::new(wallet).unwrap() };
+        Arc::new(Journal::open(folder.path(), owner, SystemClock.now()).unwrap())
+    };
+    let id = AttemptId::new(&SystemRandom).unwrap();
+    suspend().unwrap();
+    let journal = open(1);
+    engine.keep_journal(&journal).unwrap();
+    assert!(matches!(journal.attempt(id), Err(JournalError::Suspended)));
+    resume().unwrap();
+    assert!(matches!(journal.attempt(id), Ok(None)));
+
     shutdown().unwrap();
+    let late_journal = open(2);
+    assert_eq!(engine.keep_journal(&late_journal), Err(ApiError::ShutDown));
+    assert!(matches!(late_journal.attempt(id), Err(JournalError::Suspended)), "its file is free");
     let late = block_on(engine.run(async { Ok::<_, ApiError>(()) }));
     assert_eq!(late, Err(ApiError::ShutDown));
     let new = Engine::current().unwrap();

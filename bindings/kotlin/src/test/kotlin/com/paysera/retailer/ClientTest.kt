@@ -203,6 +203,9 @@ class ClientTest {
         watching.join()
         assertThrows<ApiException.ShutDown> { runBlocking { till.location() } }
         assertThrows<ApiException.ShutDown> { runBlocking { payment.ended() } }
+        assertThrows<ApiException.ShutDown> { payment.settle(gel("1.00")) }
+        assertThrows<ApiException.ShutDown> { till.poke() }
+        assertEquals(listOf("Presenting"), payment.states.toList().map { it::class.simpleName })
         val again = cast.till(sandbox, folder, store)
         val resumed = again.openAttempts().single()
         assertEquals(payment.id(), resumed.id())

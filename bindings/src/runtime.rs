@@ -147,7 +147,7 @@ impl Engine {
     }
 
     /// An error after a shutdown.
-    pub(crate) fn is_running(&self) -> Result<(), ApiError> {
+    pub(crate) fn ensure_running(&self) -> Result<(), ApiError> {
         if lock(&self.runtime).is_some() { Ok(()) } else { Err(ApiError::ShutDown) }
     }
 

@@ -32,26 +32,22 @@ pub(crate) fn run(root: &Path) -> Result<(), Error> {
     if libraries.exists() {
         fs::remove_dir_all(&libraries).map_err(|source| Error::Make { path: libraries.clone(), source })?;
     }
-    shown(&cargo_ndk(), root)?;
+    cargo_ndk().run_shown(root)?;
     let readelf = readelf(&ndk.unwrap_or_default());
     for (abi, target, is_64_bit) in ARCHITECTURES {
         check(root, &readelf, (abi, target, is_64_bit))?;
     }
-    shown(
-        &Cmd::new("gradle --no-daemon --project-dir").arg(PACKAGE).arg("assembleRelease").arg(PUBLISH),
-        root,
-    )?;
+    Cmd::new("gradle --no-daemon --project-dir")
+        .arg(PACKAGE)
+        .arg("assembleRelease")
+        .arg(PUBLISH)
+        .run_shown(root)?;
     println!("the AAR: {PACKAGE}/build/outputs/aar; with its POM: {PACKAGE}/build/repository");
     Ok(())
 }
 
 /// Gradle's task that writes a Maven repository into the build folder.
 const PUBLISH: &str = "publishReleasePublicationToFolderRepository";
-
-fn shown(command: &Cmd, root: &Path) -> Result<(), Error> {
-    println!("{command}");
-    command.run(root)
-}
 
 /// The level is the AAR's `minSdk`.
 fn cargo_ndk() -> Cmd {

@@ -45,27 +45,22 @@ pub(crate) fn run(root: &Path, surface: Surface) -> Result<(), Error> {
         Surface::Public | Surface::Optimised => for_phones(root, &work)?,
         Surface::ForTests => vec![bindings::built(root, Surface::ForTests).join(ARCHIVE)],
     };
-    shown(&framework(&libraries, &headers), root)
+    framework(&libraries, &headers).run_shown(root)
 }
 
 fn for_phones(root: &Path, work: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut libraries = Vec::new();
     for (system, targets) in SYSTEMS {
         for target in targets {
-            shown(&library(target), root)?;
+            library(target).run_shown(root)?;
         }
         let library = work.join(system).join(ARCHIVE);
         let folder = work.join(system);
         fs::create_dir_all(&folder).map_err(|source| Error::Make { path: folder, source })?;
-        shown(&joined(&bindings::target_folder(root), targets, &library), root)?;
+        joined(&bindings::target_folder(root), targets, &library).run_shown(root)?;
         libraries.push(library);
     }
     Ok(libraries)
-}
-
-fn shown(command: &Cmd, root: &Path) -> Result<(), Error> {
-    println!("{command}");
-    command.run(root)
 }
 
 fn library(target: &str) -> Cmd {

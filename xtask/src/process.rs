@@ -64,6 +64,12 @@ impl Cmd {
         run(&mut self.command(root), self.program)
     }
 
+    /// Says what is run, for what takes minutes, and runs it.
+    pub(crate) fn run_shown(&self, root: &Path) -> Result<(), Error> {
+        println!("{self}");
+        self.run(root)
+    }
+
     /// Runs it quietly and returns what it wrote to standard output.
     pub(crate) fn output(&self, root: &Path) -> Result<String, Error> {
         let output =

@@ -16,9 +16,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Error> {
     let target = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     // Asked for before minutes are spent on the build.
     let budget = budget(root, target)?.ok_or_else(|| Error::NoBudget { target: target.to_owned() })?;
-    let command = phone_library(Cmd::new("cargo"), "cdylib");
-    println!("{command}");
-    command.run(root)?;
+    phone_library(Cmd::new("cargo"), "cdylib").run_shown(root)?;
     let size = size_of(&bindings::target_folder(root).join("phone").join(bindings::library_name()))?;
     println!("{target}: {} bytes, budget {}", grouped(size), grouped(budget));
     within(target, size, budget)

@@ -4,10 +4,7 @@
 //! more; its Kotlin does. Here the Swift learns it, with the package's own
 //! `RustFutureCancellation`.
 
-/// The generated code does not look as it did.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the generated Swift has no `{0}` where it is expected, so tasks can't be made to cancel")]
-pub(crate) struct Unexpected(&'static str);
+use crate::exchange::{Unexpected, exchanged};
 
 /// What is exchanged where the library's futures are waited for, once each.
 const WAITING: [(&str, &str); 4] = [
@@ -36,20 +33,17 @@ const CANCEL: &str = "cancelFunc: ffi_paysera_bindings_rust_future_cancel_";
 pub(crate) fn reaching_the_library(written: &str) -> Result<String, Unexpected> {
     let mut text = written.to_owned();
     for (from, to) in WAITING {
-        if text.matches(from).count() != 1 {
-            return Err(Unexpected(from));
-        }
-        text = text.replace(from, to);
+        text = exchanged(&text, from, to, 1)?;
     }
     let mut parts = text.split(FREE);
     let mut result = parts.next().unwrap_or_default().to_owned();
     let mut calls = 0;
     for part in parts {
-        let (kind, _) = part.split_once(',').ok_or(Unexpected(FREE))?;
+        let (kind, _) = part.split_once(',').ok_or_else(|| Unexpected(FREE.to_owned()))?;
         result.push_str(&format!("{CANCEL}{kind},\n                {FREE}{part}"));
         calls += 1;
     }
-    if calls == text.matches(CALL).count() { Ok(result) } else { Err(Unexpected(CALL)) }
+    if calls == text.matches(CALL).count() { Ok(result) } else { Err(Unexpected(CALL.to_owned())) }
 }
 
 #[cfg(test)]

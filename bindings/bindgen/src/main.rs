@@ -6,10 +6,10 @@
 // Printing is what a program is for.
 #![allow(clippy::print_stderr)]
 
-mod callbacks;
 mod cancellation;
+mod exchange;
+mod kotlin;
 mod messages;
-mod texts;
 
 use std::fs;
 use std::io;
@@ -47,13 +47,7 @@ enum Error {
     #[error("the generator failed: {0}")]
     Generator(String),
     #[error(transparent)]
-    Messages(#[from] messages::Unexpected),
-    #[error(transparent)]
-    Texts(#[from] texts::Unexpected),
-    #[error(transparent)]
-    Callbacks(#[from] callbacks::Unexpected),
-    #[error(transparent)]
-    Cancellation(#[from] cancellation::Unexpected),
+    Unexpected(#[from] exchange::Unexpected),
 }
 
 fn main() -> ExitCode {
@@ -93,7 +87,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let file = |source| Error::File { path: path.clone(), source };
     let written = fs::read_to_string(&path).map_err(file)?;
     let improved = match arguments.language {
-        Language::Kotlin => texts::taken(&callbacks::caught(&messages::readable(&written)?)?)?,
+        Language::Kotlin => kotlin::completed(&written)?,
         Language::Swift => cancellation::reaching_the_library(&written)?,
     };
     fs::write(&path, improved).map_err(file)

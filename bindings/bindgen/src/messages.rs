@@ -3,12 +3,7 @@
 //! The generator writes a dump of an error's fields into `message`, and the error's
 //! own words into `toString` only. Here `message` becomes the error's own words.
 
-/// The generated code does not look as it did.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{exception} is not written as expected, so its messages can't be made readable")]
-pub(crate) struct Unexpected {
-    exception: String,
-}
+use crate::exchange::Unexpected;
 
 /// Errors with words of their own, as Kotlin calls them.
 const SPEAKING: [&str; 2] = ["ApiException", "SecretStoreException"];
@@ -19,7 +14,7 @@ const DUMP: &str = "override val message\n            get() = \"";
 /// The same file with readable messages.
 pub(crate) fn readable(written: &str) -> Result<String, Unexpected> {
     SPEAKING.into_iter().try_fold(written.to_owned(), |text, exception| {
-        let unexpected = || Unexpected { exception: exception.to_owned() };
+        let unexpected = || Unexpected(exception.to_owned());
         let head = format!("sealed class {exception}: kotlin.Exception()");
         let (before, class) = text.split_once(&head).ok_or_else(unexpected)?;
         let (class, after) = class.split_once("companion object ErrorHandler").ok_or_else(unexpected)?;

@@ -187,7 +187,7 @@ impl Attempt {
             Listening { listener, is_cancelled: Arc::clone(&is_cancelled), calls: Mutex::default() };
         let listening = Arc::new(listening);
         let end = End(Arc::clone(&listening));
-        if self.engine.is_running().is_err() {
+        if self.engine.ensure_running().is_err() {
             // Where it stands is known all the same.
             let _ = contained(|| Ok(listening.call(|listener| listener.on_state(self.state()))));
         }
@@ -256,7 +256,7 @@ impl Attempt {
     /// `wrong_code` for a code of another kind; [`ApiError::ShutDown`].
     pub fn use_code(&self, code: &Code) -> Result<(), ApiError> {
         contained(|| {
-            self.engine.is_running()?;
+            self.engine.ensure_running()?;
             self.inner.use_code(code.reservation()?);
             Ok(())
         })
@@ -269,7 +269,7 @@ impl Attempt {
     /// for, and in its currency; [`ApiError::ShutDown`].
     pub fn settle(&self, amount: Money) -> Result<(), ApiError> {
         contained(|| {
-            self.engine.is_running()?;
+            self.engine.ensure_running()?;
             Ok(self.inner.settle(amount.try_into()?)?)
         })
     }

@@ -200,7 +200,7 @@ impl CustomerClient {
     #[uniffi::method(default(transaction_key = None))]
     pub fn poke(&self, transaction_key: Option<String>) -> Result<(), ApiError> {
         contained(|| {
-            self.engine.is_running()?;
+            self.engine.ensure_running()?;
             let key = transaction_key.as_deref().map(TransactionKey::parse).transpose()?;
             self.phone.poke(key.as_ref());
             Ok(())

@@ -202,7 +202,7 @@ impl MerchantClient {
     #[uniffi::method(default(transaction_key = None))]
     pub fn poke(&self, transaction_key: Option<String>) -> Result<(), ApiError> {
         contained(|| {
-            self.engine.is_running()?;
+            self.engine.ensure_running()?;
             let key = transaction_key.as_deref().map(TransactionKey::parse).transpose()?;
             self.till.poke(key.as_ref());
             Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::report::{self, Report};
 use super::symbols::Symbols;
 use super::toolchain::{self, Toolchain};
-use super::{FOLDER, cargo, shown};
+use super::{FOLDER, cargo};
 use crate::error::Error;
 use crate::ios::DEPLOYMENT_TARGET;
 use crate::process::Cmd;
@@ -21,7 +21,7 @@ const EXPORTED: &str = "target/check-only/ios-exported.txt";
 const LINKED: &str = "target/check-only/ios-linked.dylib";
 
 pub(super) fn build(root: &Path, toolchain: &Toolchain) -> Result<(), Error> {
-    shown(&archive(toolchain), root)
+    archive(toolchain).run_shown(root)
 }
 
 pub(super) fn report(root: &Path) -> Result<(), Error> {

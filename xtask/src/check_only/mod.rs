@@ -37,11 +37,6 @@ pub(crate) fn ios(root: &Path, install: bool) -> Result<(), Error> {
     ios::report(root)
 }
 
-fn shown(command: &Cmd, root: &Path) -> Result<(), Error> {
-    println!("{command}");
-    command.run(root)
-}
-
 /// Builds one kind of library as apps carry it. Rust's own library is compiled too: the
 /// distribution has its sources, and nothing that is compiled for phones.
 fn cargo(target: &str, kind: &str) -> Cmd {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::report::{self, Report};
 use super::symbols::Symbols;
 use super::toolchain::{self, Toolchain};
-use super::{FOLDER, cargo, shown};
+use super::{FOLDER, cargo};
 use crate::elf;
 use crate::error::Error;
 use crate::process::Cmd;
@@ -37,7 +37,7 @@ pub(super) fn build(root: &Path, toolchain: &Toolchain) -> Result<(), Error> {
         stub(root, library)?;
     }
     unwinder(root, toolchain)?;
-    shown(&library(root, toolchain), root)
+    library(root, toolchain).run_shown(root)
 }
 
 pub(super) fn report(root: &Path) -> Result<(), Error> {

@@ -33,7 +33,8 @@ pub enum JournalError {
         /// The newest schema known here.
         known: u32,
     },
-    /// It was closed for the app's time in the background: `resume` it first.
+    /// It was closed for the app's time in the background: `resume` it first. Or the
+    /// process ends, and nothing is written any more.
     #[error("the journal is suspended")]
     Suspended,
     /// An entry can't be read.

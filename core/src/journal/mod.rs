@@ -178,8 +178,12 @@ impl Journal {
         work: impl FnOnce(&Self) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let journal = Arc::clone(self);
-        let failed = |error: tokio::task::JoinError| JournalError::Storage { reason: error.to_string() };
-        tokio::task::spawn_blocking(move || work(&journal)).await.map_err(failed)?
+        match tokio::task::spawn_blocking(move || work(&journal)).await {
+            Ok(done) => done,
+            // The runtime ends, and whoever waits here with it: nothing has failed.
+            Err(error) if error.is_cancelled() => Err(JournalError::Suspended),
+            Err(error) => Err(JournalError::Storage { reason: error.to_string() }),
+        }
     }
 }
 

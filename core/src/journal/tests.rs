@@ -352,3 +352,12 @@ fn only_what_was_exported_is_retired() {
     assert_eq!(journal.events(ended.id).unwrap(), []);
     assert_eq!(journal.day_totals(&day("2026-11-25")).unwrap()[0].count, 1);
 }
+
+#[test]
+fn a_runtime_that_ends_is_no_failure_of_the_storage() {
+    let journal = Arc::new(Journal::in_memory(owner()).unwrap());
+    let ending = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let handle = ending.handle().clone();
+    ending.shutdown_background();
+    assert_eq!(handle.block_on(journal.run(Journal::count)), Err(JournalError::Suspended));
+}

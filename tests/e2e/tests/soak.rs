@@ -2,9 +2,11 @@
 // Tests stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use std::process::Command;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use paysera_sandbox::Sandbox;
+use serde_json::{Value, json};
 
 fn soak(flows: u64, kills: u64, faults: &str, seed: u64) -> Value {
     let (flows, kills, seed) = (flows.to_string(), kills.to_string(), seed.to_string());
@@ -47,4 +49,22 @@ fn more_deaths_than_flows_can_carry_are_refused() {
         .output()
         .unwrap();
     assert!(!output.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_left_while_it_starts_ends_well() {
+    let sandbox = Sandbox::builder().start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+    let folder = std::env::temp_dir().join(format!("paysera-soak-left-{}", std::process::id()));
+    for role in ["Till", "Phone"].repeat(40) {
+        // A new journal is rebuilt first: the device asks the server before it is ready.
+        let setup = json!({ "role": role, "server": sandbox.base_url(), "folder": folder, "ahead": 0, "death": null });
+        let output = Command::new(env!("CARGO_BIN_EXE_paysera-e2e"))
+            .args(["soak-device", &setup.to_string()])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{role}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+    sandbox.shutdown().await;
 }

@@ -11,6 +11,8 @@ use crate::soak::plan::Kind;
 
 /// Defects that are told in full.
 const TOLD: usize = 8;
+/// A run in which fewer flows settle has shown too little.
+const ENOUGH_PERCENT: u64 = 60;
 
 /// What came out of a run.
 #[derive(Debug)]
@@ -122,15 +124,25 @@ impl Verdict {
 
     /// Whether all agrees, and enough happened.
     pub(in crate::soak) fn is_good(&self) -> bool {
-        let settled = self.ended("settled").saturating_mul(100);
-        self.wrongs.is_empty()
-            && self.unknown_left == 0
-            && self.left_open == 0
-            && self.balanced
-            && self.swept
-            && self.started == self.flows
-            && self.kills == self.kills_wanted
-            && settled >= self.flows.saturating_mul(60)
+        self.wrongs.is_empty() && self.complaints().is_empty()
+    }
+
+    /// What is wrong with the run as a whole.
+    fn complaints(&self) -> Vec<String> {
+        let (settled, flows) = (self.ended("settled"), self.flows);
+        let enough = settled.saturating_mul(100) >= flows.saturating_mul(ENOUGH_PERCENT);
+        [
+            (self.unknown_left == 0, format!("{} attempts are unknown in the end", self.unknown_left)),
+            (self.left_open == 0, format!("{} attempts are left open", self.left_open)),
+            (self.balanced, "the server's ledger is not balanced".to_owned()),
+            (self.swept, "something that was lost can still be paid".to_owned()),
+            (self.started == flows, format!("{} of {flows} flows were started", self.started)),
+            (self.kills == self.kills_wanted, format!("{} of {} kills", self.kills, self.kills_wanted)),
+            (enough, format!("{settled} of {flows} flows settled: {ENOUGH_PERCENT} % are asked for")),
+        ]
+        .into_iter()
+        .filter_map(|(is_good, complaint)| (!is_good).then_some(complaint))
+        .collect()
     }
 
     /// What is wrong, how each kind ended, and as the last line the figures.
@@ -140,6 +152,9 @@ impl Verdict {
                 let name = attempt.map(|id| id.to_string()).unwrap_or_default();
                 println!("{name} {text}\n");
             }
+        }
+        for complaint in self.complaints() {
+            println!("{complaint}");
         }
         for (kind, ends) in &self.by_kind {
             let ends: Vec<String> = ends.iter().map(|(state, count)| format!("{state} {count}")).collect();

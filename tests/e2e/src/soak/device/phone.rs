@@ -44,7 +44,7 @@ pub(super) async fn run(setup: &Setup, clock: ShiftedClock) -> Result<(), Troubl
         .build()?;
     let owner = Arc::new(Owner { customer, journal });
     let mut told = listen();
-    tokio::spawn(Arc::clone(&owner).switch_on());
+    let switched_on = tokio::spawn(Arc::clone(&owner).switch_on());
     while let Some(told) = told.recv().await {
         match told {
             Told::Do { flow, part, order } => {
@@ -57,7 +57,8 @@ pub(super) async fn run(setup: &Setup, clock: ShiftedClock) -> Result<(), Troubl
             Told::AnotherCode { .. } | Told::Cancel { .. } => {}
         }
     }
-    Ok(())
+    // Who leaves it while it starts cuts nothing off.
+    Ok(switched_on.await?)
 }
 
 struct Owner {

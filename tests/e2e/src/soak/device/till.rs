@@ -55,7 +55,7 @@ pub(super) async fn run(setup: &Setup, clock: ShiftedClock) -> Result<(), Troubl
     let hands = Hands::new(&setup.folder)?;
     let cashier = Arc::new(Cashier { merchant, hands, serving: Mutex::default() });
     let mut told = listen();
-    tokio::spawn(Arc::clone(&cashier).switch_on());
+    let switched_on = tokio::spawn(Arc::clone(&cashier).switch_on());
     while let Some(told) = told.recv().await {
         match told {
             Told::Do { flow, part, order } => {
@@ -77,7 +77,8 @@ pub(super) async fn run(setup: &Setup, clock: ShiftedClock) -> Result<(), Troubl
             }
         }
     }
-    Ok(())
+    // Who leaves it while it starts cuts nothing off.
+    Ok(switched_on.await?)
 }
 
 struct Cashier {

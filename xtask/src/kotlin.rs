@@ -1,6 +1,7 @@
 //! The Kotlin package: its tests on the JVM, and what of it the public sees.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::bindings::{self, Surface};
@@ -10,6 +11,7 @@ use crate::process::Cmd;
 /// The public surface as it was agreed on.
 const SNAPSHOT: &str = "bindings/kotlin/api/paysera-retailer.api";
 const CLASSES: &str = "bindings/kotlin/target/classes";
+const TEST_CLASSES: &str = "bindings/kotlin/target/test-classes";
 const PACKAGE: &str = "com/paysera/retailer";
 
 /// Generated code that is public for the generator's sake alone.
@@ -33,7 +35,7 @@ const MAVEN: &str = "mvn --batch-mode --quiet --file bindings/kotlin/pom.xml";
 /// Tests the package and compares its public surface with what was agreed on.
 pub(crate) fn run(root: &Path) -> Result<(), Error> {
     let sandbox = bindings::build_for_tests(root)?;
-    Cmd::new(MAVEN).arg("test").env("PAYSERA_SANDBOX", sandbox.display().to_string()).run(root)?;
+    maven(root, "test")?.env("PAYSERA_SANDBOX", sandbox.display().to_string()).run(root)?;
     let path = root.join(SNAPSHOT);
     let agreed = fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
     compare(&agreed, &surface(root)?)
@@ -42,9 +44,21 @@ pub(crate) fn run(root: &Path) -> Result<(), Error> {
 /// Agrees on the public surface as it is, without testing.
 pub(crate) fn bless(root: &Path) -> Result<(), Error> {
     bindings::build(root, Surface::ForTests)?;
-    Cmd::new(MAVEN).arg("compile").run(root)?;
+    maven(root, "compile")?.run(root)?;
     let path = root.join(SNAPSHOT);
     fs::write(&path, surface(root)?).map_err(|source| Error::Make { path, source })
+}
+
+/// Maven with nothing compiled before it: it leaves the classes of what is gone.
+fn maven(root: &Path, goal: &str) -> Result<Cmd, Error> {
+    for compiled in [CLASSES, TEST_CLASSES] {
+        let path = root.join(compiled);
+        match fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => return Err(Error::Make { path, source }),
+            _ => {}
+        }
+    }
+    Ok(Cmd::new(MAVEN).arg(goal))
 }
 
 fn compare(agreed: &str, found: &str) -> Result<(), Error> {
@@ -139,6 +153,20 @@ mod tests {
             public static final a.UniffiCleaner access$create();\n}\npublic class a.Empty {\n}\n";
         let expected = "public final class a.PayseraKt {\n  public static final void shutdown();\n}\n";
         assert_eq!(members(printed), expected);
+    }
+
+    #[test]
+    fn a_class_that_is_gone_is_not_compiled_any_more() {
+        let root = std::env::temp_dir().join(format!("xtask-kotlin-{}", std::process::id()));
+        for folder in [CLASSES, TEST_CLASSES] {
+            let folder = root.join(folder).join(PACKAGE);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("Gone.class"), "").unwrap();
+        }
+        maven(&root, "test").unwrap();
+        assert!(!root.join(CLASSES).exists() && !root.join(TEST_CLASSES).exists());
+        maven(&root, "test").unwrap();
+        fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]

@@ -69,6 +69,13 @@ impl Engine {
         if let Some(engine) = current.as_ref() {
             return Ok(Arc::clone(engine));
         }
+        let engine = Self::start()?;
+        *current = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// One of its own.
+    pub(crate) fn start() -> Result<Arc<Self>, ApiError> {
         record_panics();
         let number = AtomicUsize::new(1);
         let runtime = Builder::new_multi_thread()
@@ -78,14 +85,12 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(|error| ApiError::bug(format!("no threads: {error}")))?;
-        let engine = Arc::new(Self {
+        Ok(Arc::new(Self {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
             clients: Mutex::default(),
             journals: Mutex::default(),
-        });
-        *current = Some(Arc::clone(&engine));
-        Ok(engine)
+        }))
     }
 
     /// Runs work that ends with who waits for it.
@@ -187,7 +192,7 @@ impl Engine {
         known.map(|journal| tell(&journal)).fold(Ok(()), Result::and)
     }
 
-    fn shut_down(&self) -> Result<(), ApiError> {
+    pub(crate) fn shut_down(&self) -> Result<(), ApiError> {
         let runtime = lock(&self.runtime).take();
         if let Some(runtime) = runtime {
             if Handle::try_current().is_ok() {

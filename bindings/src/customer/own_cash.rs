@@ -1,14 +1,14 @@
 //! What becomes of the code on the customer's screen.
 
 use std::fmt;
-use std::sync::{Arc, Mutex as StdMutex};
+use std::sync::Arc;
 
 use paysera_core::customer as core;
 use tokio::sync::{Mutex, watch};
 
 use crate::error::ApiError;
 use crate::money::Money;
-use crate::runtime::{Engine, lock};
+use crate::runtime::Engine;
 
 /// Which code is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -70,7 +70,7 @@ pub struct OwnCashWatch {
     inner: Arc<Mutex<core::OwnCashWatch>>,
     /// What was seen, until it has reached who asked: a caller that is cancelled asks
     /// again, and the account tells it once only.
-    undelivered: Arc<StdMutex<Option<OwnCash>>>,
+    undelivered: Arc<watch::Sender<Option<OwnCash>>>,
     stopped: watch::Sender<bool>,
 }
 
@@ -80,7 +80,7 @@ impl OwnCashWatch {
         Arc::new(Self {
             engine: Arc::clone(engine),
             inner,
-            undelivered: Arc::default(),
+            undelivered: Arc::new(watch::Sender::new(None)),
             stopped: watch::Sender::new(false),
         })
     }
@@ -99,11 +99,11 @@ impl OwnCashWatch {
         let mut stopped = self.stopped.subscribe();
         let look = async move {
             let mut inner = inner.lock().await;
-            if let Some(seen) = lock(&undelivered).clone() {
+            if let Some(seen) = undelivered.borrow().clone() {
                 return Ok::<_, ApiError>(seen);
             }
             let seen: OwnCash = inner.next().await?.into();
-            *lock(&undelivered) = Some(seen.clone());
+            undelivered.send_replace(Some(seen.clone()));
             Ok(seen)
         };
         let seen = self
@@ -115,7 +115,7 @@ impl OwnCashWatch {
                 }
             })
             .await?;
-        lock(&self.undelivered).take();
+        self.undelivered.send_replace(None);
         Ok(seen)
     }
 
@@ -128,5 +128,40 @@ impl OwnCashWatch {
 impl fmt::Debug for OwnCashWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OwnCashWatch(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::Poll;
+    use std::time::Duration;
+
+    use paysera_e2e::{Shop, gel, serve};
+    use paysera_sandbox::seed::CUSTOMER;
+
+    use super::*;
+
+    async fn poll_once<T>(mut work: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
+    }
+
+    #[tokio::test]
+    async fn what_a_caller_did_not_live_to_hear_is_told_to_the_next_one() {
+        let shop = Shop::open().await;
+        let phone = shop.phone(&CUSTOMER);
+        let looking = phone.watch_own_cash(core::OwnCode::CashIn).await.unwrap();
+        let engine = Engine::start().unwrap();
+        let watch = OwnCashWatch::of(&engine, looking);
+        let mut waiting = Box::pin(watch.next());
+        assert!(poll_once(waiting.as_mut()).await.is_pending());
+        let code = phone.cash_in_code().await.unwrap();
+        serve(&shop.cash_in("in", 300, code).await.unwrap()).await;
+        watch.undelivered.subscribe().wait_for(Option::is_some).await.unwrap();
+        drop(waiting);
+        let told = tokio::time::timeout(Duration::from_secs(30), watch.next()).await.unwrap().unwrap();
+        assert!(matches!(told, Some(OwnCash::Settled { amount, .. }) if amount == gel(300).into()));
+        assert_eq!(*watch.undelivered.borrow(), None);
+        engine.shut_down().unwrap();
     }
 }

@@ -10,7 +10,7 @@ use paysera_bindings::{
 };
 
 /// Longer than any step of a scenario should take, by far.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Told(Mutex<Sender<AttemptState>>);
 

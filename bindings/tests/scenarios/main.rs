@@ -10,6 +10,7 @@
 
 mod control;
 mod ear;
+mod shop;
 mod stage;
 mod story;
 

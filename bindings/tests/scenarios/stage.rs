@@ -6,17 +6,15 @@ use std::sync::Arc;
 
 use paysera_bindings::{
     ApiError, CashInRequest, CashOutRequest, Code, CollectRequest, Credentials, CustomerClient,
-    CustomerConfig, MerchantClient, MerchantConfig, Money, Pace, PayseraEnvironment, RefundRequest,
-    RequestLimits, ReservationGenerator, Review, ScopeRequest, SecretStore, ServerTrust, Session, SignIn,
-    TillSettings, memory_secret_store, money_from_decimal, money_to_decimal, parse_code,
+    MerchantClient, Money, OwnCash, OwnCashWatch, OwnCode, RefundRequest, Review, ScopeRequest, SecretStore,
+    Session, SignIn, memory_secret_store, money_from_decimal, money_to_decimal, parse_code,
 };
 use serde_json::Value;
 
 use crate::control::Control;
-use crate::ear::{Ear, code_of};
-use crate::story::{self, Cast, CastCustomer, Step, Story, Who};
-
-const PACE: Pace = Pace { first_millis: 50, quick_millis: 50, growth_percent: 0, slowest_millis: 50 };
+use crate::ear::{Ear, PATIENCE, code_of};
+use crate::shop::{environment, open_phone, open_till};
+use crate::story::{self, Cast, CastCustomer, Screen, Step, Story, Who};
 
 /// What the customer lets the app do.
 const SCOPES: [&str; 6] = [
@@ -40,6 +38,7 @@ pub(crate) struct Stage<'c> {
     phone: Arc<CustomerClient>,
     ears: HashMap<String, (Who, Ear)>,
     review: Option<Arc<Review>>,
+    watch: Option<Arc<OwnCashWatch>>,
     beginning: [i64; 2],
 }
 
@@ -72,6 +71,7 @@ impl<'c> Stage<'c> {
             phone,
             ears: HashMap::new(),
             review: None,
+            watch: None,
             beginning,
         }
     }
@@ -158,6 +158,16 @@ impl<'c> Stage<'c> {
                 let code = self.code(&code).await.expect("a code");
                 self.ear(&attempt).attempt.use_code(&code).expect("a reservation code");
             }
+            Step::Watch { code } => {
+                let code = match code {
+                    Screen::CashOut => OwnCode::CashOut,
+                    Screen::CashIn => OwnCode::CashIn,
+                };
+                self.watch = Some(self.phone.watch_own_cash(code).await.expect("an account"));
+            }
+            Step::Seen { what, amount } => {
+                assert_eq!(self.seen(&what).await, gel(&amount));
+            }
             Step::Restart(_) => self.restart().await,
             Step::SignIn(_) => self.sign_in().await,
             Step::SignOut(_) => {
@@ -231,6 +241,25 @@ impl<'c> Stage<'c> {
         self.phone.review(code).await
     }
 
+    /// How much what became of the code was about, once `what` is seen.
+    async fn seen(&self, what: &str) -> Money {
+        let watch = self.watch.as_ref().expect("the phone looks at its code");
+        loop {
+            let Ok(seen) = tokio::time::timeout(PATIENCE, watch.next()).await else {
+                panic!("{what} is not seen");
+            };
+            let (name, amount) = match seen.expect("an account").expect("the watch goes on") {
+                OwnCash::Held { amount } => ("held", amount),
+                OwnCash::Settled { amount, .. } => ("settled", amount),
+                OwnCash::Unclear { amount, .. } => ("unclear", amount),
+            };
+            if name == what {
+                return amount;
+            }
+            assert_eq!(name, "held", "{what} is not seen");
+        }
+    }
+
     fn reviewed(&self) -> Arc<Review> {
         Arc::clone(self.review.as_ref().expect("something was looked at"))
     }
@@ -297,69 +326,6 @@ fn expect<T>(outcome: Outcome<T>, refused: Option<&str>) -> Option<T> {
         }
         (Err(error), None) => panic!("it was refused: {error}"),
     }
-}
-
-fn environment(control: &Control) -> Arc<PayseraEnvironment> {
-    PayseraEnvironment::sandbox(control.base(), ServerTrust::default()).expect("an address")
-}
-
-async fn open_till(
-    cast: &Cast,
-    location_id: u64,
-    control: &Control,
-    folder: &std::path::Path,
-    store: Arc<dyn SecretStore>,
-) -> Arc<MerchantClient> {
-    let config = MerchantConfig {
-        environment: environment(control),
-        credentials: Credentials::of_client(cast.merchant.client_id.clone(), cast.merchant.mac_key.clone()),
-        store,
-        journal_folder: Some(folder.join("till").display().to_string()),
-        project_id: cast.merchant.project,
-        location_id,
-        wallet_id: cast.merchant.wallet,
-        device: "till-1".to_owned(),
-        settings: TillSettings {
-            time_zone: "Asia/Tbilisi".to_owned(),
-            day_starts_at_hour: 4,
-            pace: Some(PACE),
-            ..TillSettings::default()
-        },
-        request_limits: Some(RequestLimits::Unlimited),
-    };
-    MerchantClient::open(config).await.expect("a till")
-}
-
-async fn open_phone(
-    customer: &CastCustomer,
-    session: Option<Arc<Session>>,
-    control: &Control,
-    folder: &std::path::Path,
-    store: Arc<dyn SecretStore>,
-) -> Arc<CustomerClient> {
-    let of_the_seed = || Credentials::of_user(customer.token.clone(), customer.mac_key.clone());
-    let seed = hex(&customer.generator_seed);
-    let config = CustomerConfig {
-        environment: environment(control),
-        credentials: session.map_or_else(of_the_seed, |session| session.credentials()),
-        store,
-        journal_folder: Some(folder.join("phone").display().to_string()),
-        wallet_id: Some(customer.wallet),
-        device: "phone-1".to_owned(),
-        reservation_codes: Some(
-            ReservationGenerator::sandbox_v1(customer.generator, seed).expect("a generator"),
-        ),
-        pace: Some(PACE),
-        request_limits: Some(RequestLimits::Unlimited),
-    };
-    CustomerClient::open(config).await.expect("a phone")
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("hex"))
-        .collect()
 }
 
 fn gel(amount: &str) -> Money {

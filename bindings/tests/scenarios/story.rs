@@ -80,6 +80,8 @@ pub(crate) enum Step {
     Tap { attempt: String, what: String },
     Settle { attempt: String, amount: String },
     UseCode { attempt: String, code: String },
+    Watch { code: Screen },
+    Seen { what: String, amount: String },
     Restart(Nothing),
     SignIn(Nothing),
     SignOut(Nothing),
@@ -93,6 +95,14 @@ pub(crate) enum Step {
 pub(crate) enum Who {
     Till,
     Phone,
+}
+
+/// Which code the phone shows.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Screen {
+    CashOut,
+    CashIn,
 }
 
 #[derive(Clone, Debug, Deserialize)]

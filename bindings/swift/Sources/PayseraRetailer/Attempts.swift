@@ -32,18 +32,13 @@ extension OwnCashWatch {
     /// What becomes of the code on the customer's screen, until the reading task is
     /// cancelled. It ends with the error of a look that failed; reading again goes on.
     public var events: AsyncThrowingStream<OwnCash, any Error> {
-        AsyncThrowingStream { continuation in
-            let reading = Task {
-                do {
-                    while let seen = try await next() {
-                        continuation.yield(seen)
-                    }
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
+        // One at a time: what nobody reads stays with the watch.
+        AsyncThrowingStream {
+            do {
+                return try await self.next()
+            } catch is CancellationError {
+                return nil
             }
-            continuation.onTermination = { _ in reading.cancel() }
         }
     }
 }

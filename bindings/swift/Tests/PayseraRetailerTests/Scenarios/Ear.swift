@@ -20,11 +20,7 @@ final class Ear {
 
     /// Waits until the attempt is in the state of this name.
     func wait(for name: String) async throws -> Shown {
-        // Longer than any step should take, by far. A stream that ends ends the wait.
-        let impatient = Task { [attempt] in
-            try await Task.sleep(nanoseconds: 30_000_000_000)
-            fatalError("\(name) of \(attempt.kind()) does not come")
-        }
+        let impatient = impatient("\(name) of \(attempt.kind())")
         defer { impatient.cancel() }
         while true {
             if let current {
@@ -39,6 +35,14 @@ final class Ear {
             names.append(Shown(state).state)
             current = state
         }
+    }
+}
+
+/// Ends the tests if it is not cancelled before: longer than any step should take, by far.
+func impatient(_ what: String) -> Task<Void, any Error> {
+    Task {
+        try await Task.sleep(nanoseconds: 30_000_000_000)
+        fatalError("\(what) does not come")
     }
 }
 

@@ -15,6 +15,7 @@ final class Stage {
     private var ears: [String: (Who, Ear)] = [:]
     private var session: Session?
     private var review: Review?
+    private var watch: OwnCashWatch?
     private var till: MerchantClient
     private var phone: CustomerClient
 
@@ -74,6 +75,10 @@ final class Stage {
         case "use_code":
             let code = try await code(step.text("code"))
             try ear(step.text("attempt")).attempt.useCode(code: code)
+        case "watch": watch = try await phone.watchOwnCash(code: ownCode(step.text("code")))
+        case "seen":
+            let (amount, expected) = try (await seen(step.text("what")), gel(step.text("amount")))
+            guard amount == expected else { throw Failure("the amount is \(amount)") }
         case "restart": try await restart()
         case "sign_in": try await signIn()
         case "sign_out":
@@ -134,6 +139,32 @@ final class Stage {
                 throw Failure("\(key) is \(shown.said[key] ?? "nothing")")
             }
         }
+    }
+
+    private func ownCode(_ text: String) throws -> OwnCode {
+        switch text {
+        case "cash_out": .cashOut
+        case "cash_in": .cashIn
+        default: throw Failure("no code is called \(text)")
+        }
+    }
+
+    /// How much what becomes of the code is about; read anew each time.
+    private func seen(_ what: String) async throws -> Money {
+        guard let watch else { throw Failure("the phone does not look at its code") }
+        let impatient = impatient(what)
+        defer { impatient.cancel() }
+        for try await seen in watch.events {
+            let (name, amount) =
+                switch seen {
+                case let .held(amount): ("held", amount)
+                case let .settled(amount, _): ("settled", amount)
+                case let .unclear(amount, _): ("unclear", amount)
+                }
+            if name == what { return amount }
+            guard name == "held" else { throw Failure("\(name) is seen") }
+        }
+        throw Failure("nothing is seen any more")
     }
 
     private func tap(_ attempt: Attempt, _ what: String) throws {

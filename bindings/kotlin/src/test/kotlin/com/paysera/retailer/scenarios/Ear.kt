@@ -45,7 +45,7 @@ class Ear(scope: CoroutineScope, val attempt: Attempt) {
 
     fun stop() = listening.cancel()
 
-    private companion object {
+    companion object {
         /** Longer than any step should take, by far. */
         const val PATIENCE = 30_000L
     }

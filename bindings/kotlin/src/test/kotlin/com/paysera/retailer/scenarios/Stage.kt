@@ -9,6 +9,10 @@ import com.paysera.retailer.Code
 import com.paysera.retailer.CollectRequest
 import com.paysera.retailer.CustomerClient
 import com.paysera.retailer.MerchantClient
+import com.paysera.retailer.Money
+import com.paysera.retailer.OwnCash
+import com.paysera.retailer.OwnCashWatch
+import com.paysera.retailer.OwnCode
 import com.paysera.retailer.RefundRequest
 import com.paysera.retailer.Review
 import com.paysera.retailer.Sandbox
@@ -16,6 +20,7 @@ import com.paysera.retailer.ScopeRequest
 import com.paysera.retailer.Session
 import com.paysera.retailer.SignIn
 import com.paysera.retailer.code
+import com.paysera.retailer.events
 import com.paysera.retailer.gel
 import com.paysera.retailer.memorySecretStore
 import com.paysera.retailer.parseCode
@@ -23,6 +28,9 @@ import com.paysera.retailer.shutdown
 import java.nio.file.Files
 import java.nio.file.Path
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.withTimeout
 import org.json.JSONObject
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -40,6 +48,7 @@ class Stage private constructor(
     private val ears = mutableMapOf<String, Pair<String, Ear>>()
     private var session: Session? = null
     private var review: Review? = null
+    private var watch: OwnCashWatch? = null
     private lateinit var till: MerchantClient
     private lateinit var phone: CustomerClient
     private val beginning = mapOf(
@@ -84,6 +93,8 @@ class Stage private constructor(
                 val code = code(step.text("code"))
                 ear(step.text("attempt")).attempt.useCode(code)
             }
+            "watch" -> watch = phone.watchOwnCash(ownCode(step.text("code")))
+            "seen" -> assertEquals(gel(step.text("amount")), seen(step.text("what")))
             "restart" -> restart()
             "sign_in" -> signIn()
             "sign_out" -> checkNotNull(session).signOut()
@@ -143,6 +154,26 @@ class Stage private constructor(
         isSo("wanted", shown.wanted)
         isSo("error", shown.error)
         isSo("step", shown.step)
+    }
+
+    private fun ownCode(text: String) = when (text) {
+        "cash_out" -> OwnCode.CASH_OUT
+        "cash_in" -> OwnCode.CASH_IN
+        else -> error("no code is called $text")
+    }
+
+    /** How much what becomes of the code is about; collected anew each time. */
+    private suspend fun seen(what: String): Money {
+        val events = checkNotNull(watch).events.map { seen ->
+            when (seen) {
+                is OwnCash.Held -> "held" to seen.amount
+                is OwnCash.Settled -> "settled" to seen.amount
+                is OwnCash.Unclear -> "unclear" to seen.amount
+            }
+        }
+        val (name, amount) = withTimeout(Ear.PATIENCE) { events.first { it.first == what || it.first != "held" } }
+        assertEquals(what, name)
+        return amount
     }
 
     private fun tap(attempt: Attempt, what: String) = when (what) {

@@ -111,6 +111,7 @@ async fn nobody_waits_for_a_refresh_longer_than_they_said() {
     assert!(matches!(error, WalletApiError::NotRenewed(_)), "{error:?}");
     assert_eq!(error.delivery(), Delivery::NotSent);
     // The refresh goes on without the one who asked for it first.
+    desk.shop.sandbox.faults().held().wait_for(|held| *held == 1).await.unwrap();
     desk.shop.sandbox.faults().release();
     balance(&api).await.unwrap();
 }

@@ -86,7 +86,7 @@ async fn dropping_the_sandbox_frees_its_port() {
     assert!(matches!(Sandbox::builder().start(address).await, Err(SandboxError::Listen { .. })));
     drop(world);
     let mut again = Sandbox::builder().start(address).await;
-    for _ in 0..50 {
+    for _ in 0..500 {
         if again.is_ok() {
             break;
         }

@@ -4,7 +4,6 @@
 //! The app's executor only waits: what is exported spawns its work here. Work that
 //! moves money is detached from who waits for it.
 
-use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,20 +26,12 @@ const BLOCKING_THREADS: usize = 64;
 /// Shutting down waits no longer for what blocks.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Who wants to know when the app is in front again.
-pub(crate) trait Client: Send + Sync + fmt::Debug {
-    /// Has the server looked at now.
-    fn look_now(&self);
-}
-
 /// One runtime, from its first use to [`shutdown`]. Objects keep to theirs: after
 /// a shutdown they answer [`ApiError::ShutDown`], and new ones begin another.
 #[derive(Debug)]
 pub(crate) struct Engine {
     handle: Handle,
     runtime: Mutex<Option<Runtime>>,
-    clients: Mutex<Vec<Weak<dyn Client>>>,
-    /// Apart from the clients: attempts go on without theirs.
     journals: Mutex<Journals>,
 }
 
@@ -88,7 +79,6 @@ impl Engine {
         Ok(Arc::new(Self {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
-            clients: Mutex::default(),
             journals: Mutex::default(),
         }))
     }
@@ -156,27 +146,15 @@ impl Engine {
         if lock(&self.runtime).is_some() { Ok(()) } else { Err(ApiError::ShutDown) }
     }
 
-    /// Tells a client when the app is in front again.
-    pub(crate) fn keep_client(&self, client: Weak<dyn Client>) {
-        let mut clients = lock(&self.clients);
-        clients.retain(|client| client.strong_count() > 0);
-        clients.push(client);
-    }
-
     fn suspend(&self, place: Place) -> Result<(), ApiError> {
         self.each_journal(place, |journal| Ok(journal.suspend()?))
     }
 
     fn resume(&self) -> Result<(), ApiError> {
-        let resumed = self.each_journal(Place::InFront, |journal| {
+        self.each_journal(Place::InFront, |journal| {
             journal.resume(SystemClock.now())?;
             Ok(())
-        });
-        let clients: Vec<_> = lock(&self.clients).iter().filter_map(Weak::upgrade).collect();
-        for client in clients {
-            client.look_now();
-        }
-        resumed
+        })
     }
 
     /// Every journal is told, whatever became of another one. One that is opened meanwhile

@@ -1,6 +1,6 @@
 //! A customer's phone.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use paysera_core::clock::UnixSeconds;
 use paysera_core::code::{TransactionKey, WalletId};
@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::error::ApiError;
 use crate::journal::open_journal;
 use crate::money::{Balance, currency};
-use crate::runtime::{Client, Engine, contained};
+use crate::runtime::{Engine, contained};
 use crate::secret_store::AppStore;
 
 /// A customer's phone: pays, and shows codes for cash. One for the process.
@@ -21,12 +21,6 @@ use crate::secret_store::AppStore;
 pub struct CustomerClient {
     engine: Arc<Engine>,
     phone: Customer,
-}
-
-impl Client for CustomerClient {
-    fn look_now(&self) {
-        self.phone.poke(None);
-    }
 }
 
 #[uniffi::export]
@@ -67,10 +61,7 @@ impl CustomerClient {
                     builder = builder.budget(Arc::new(limits.try_into()?));
                 }
                 let phone = builder.build()?;
-                let client = Arc::new(Self { engine: Arc::clone(&opened), phone });
-                let weak: Weak<Self> = Arc::downgrade(&client);
-                opened.keep_client(weak);
-                Ok(client)
+                Ok(Arc::new(Self { engine: Arc::clone(&opened), phone }))
             })
             .await
     }

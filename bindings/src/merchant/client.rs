@@ -1,7 +1,7 @@
 //! A till.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use paysera_core::code::{LocationId, TransactionKey, WalletId};
 use paysera_core::merchant::{Merchant, TillPlace};
@@ -15,7 +15,7 @@ use crate::attempt::{Attempt, AttemptRecord, attempt_id};
 use crate::error::ApiError;
 use crate::journal::open_journal;
 use crate::money::{Balance, Money, currency};
-use crate::runtime::{Client, Engine, contained};
+use crate::runtime::{Engine, contained};
 use crate::secret_store::AppStore;
 
 /// A till: collects payments, hands out cash and takes it in. One for the process.
@@ -23,12 +23,6 @@ use crate::secret_store::AppStore;
 pub struct MerchantClient {
     pub(super) engine: Arc<Engine>,
     pub(super) till: Merchant,
-}
-
-impl Client for MerchantClient {
-    fn look_now(&self) {
-        self.till.poke(None);
-    }
 }
 
 #[uniffi::export]
@@ -64,10 +58,7 @@ impl MerchantClient {
                     builder = builder.budget(Arc::new(limits.try_into()?));
                 }
                 let till = builder.build()?;
-                let client = Arc::new(Self { engine: Arc::clone(&opened), till });
-                let weak: Weak<Self> = Arc::downgrade(&client);
-                opened.keep_client(weak);
-                Ok::<_, ApiError>(client)
+                Ok::<_, ApiError>(Arc::new(Self { engine: Arc::clone(&opened), till }))
             })
             .await
     }

@@ -212,7 +212,22 @@ impl Host {
             self.sweep_later(row.id);
         }
         self.sweep_strays();
+        self.look_after_the_background();
         Ok(())
+    }
+
+    /// Looks at the server whenever the app is in front again.
+    fn look_after_the_background(self: &Arc<Self>) {
+        let mut openings = self.journal.openings();
+        let host = Arc::downgrade(self);
+        tokio::spawn(async move {
+            while openings.changed().await.is_ok() {
+                let Some(host) = host.upgrade() else { return };
+                if *openings.borrow_and_update() {
+                    host.poke(None);
+                }
+            }
+        });
     }
 
     /// The attempts that go on.

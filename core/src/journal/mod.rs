@@ -135,26 +135,35 @@ impl Journal {
         Ok(())
     }
 
-    /// Opens the file again; nothing happens if it is open.
+    /// The app is in front again: opens the file if it was closed, and has the server
+    /// looked at for every attempt that goes on.
     ///
     /// # Errors
     /// As [`Journal::open`]. A file that was damaged meanwhile is set aside.
     pub fn resume(&self, now: UnixSeconds) -> Result<Option<SetAside>, JournalError> {
         let mut connection = self.lock();
-        let (None, Some(path)) = (connection.as_ref(), &self.place) else { return Ok(None) };
-        let opened = open::open(path, self.owner, now)?;
-        *connection = Some(opened.connection);
-        if opened.set_aside.is_some() {
-            self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&opened.set_aside);
+        let mut set_aside = None;
+        if let (None, Some(path)) = (connection.as_ref(), &self.place) {
+            let opened = open::open(path, self.owner, now)?;
+            *connection = Some(opened.connection);
+            set_aside = opened.set_aside;
+        }
+        if set_aside.is_some() {
+            self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&set_aside);
         }
         self.is_open.send_replace(true);
-        Ok(opened.set_aside)
+        Ok(set_aside)
     }
 
     /// Completes once it is open.
     pub(crate) async fn opened(&self) {
         // The sender lives as long as this journal.
         let _ = self.is_open.subscribe().wait_for(|is_open| *is_open).await;
+    }
+
+    /// Says whether it is open, anew with every [`Journal::resume`].
+    pub(crate) fn openings(&self) -> watch::Receiver<bool> {
+        self.is_open.subscribe()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Connection>> {

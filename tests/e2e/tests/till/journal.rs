@@ -1,5 +1,7 @@
 //! What is left after the journal, the session or the process was gone.
 
+use std::time::Duration;
+
 use paysera_core::wallet_api::TransactionStatus;
 use paysera_e2e::browse;
 
@@ -141,6 +143,23 @@ async fn an_attempt_stands_still_in_the_background_and_goes_on_afterwards() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Also when nothing but the attempt is left of the till, and its next look is far.
+#[tokio::test]
+async fn an_attempt_looks_at_the_server_as_soon_as_the_app_is_in_front_again() {
+    let shop = Shop::open().await;
+    let journal = journal_of(RETAILER_WALLET);
+    let settings = TillSettings { pace: Pace::steady(Duration::from_secs(3600)), ..quick() };
+    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal.clone(), "till");
+    let attempt = till.build().unwrap().collect(CollectRequest::new("r", gel(100), "Coffee")).await.unwrap();
+    let AttemptState::Presenting { code, .. } = until(&attempt, "presenting").await else { panic!() };
+    let phone = shop.phone(&CUSTOMER);
+    let paying = phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+    until(&paying, "reserved").await;
+    journal.suspend().unwrap();
+    journal.resume(UnixSeconds(0)).unwrap();
+    until(&attempt, "settled").await;
+}
+
 /// The till of the shop with a new journal, in a folder of its own.
 fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
     let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));
@@ -189,7 +208,7 @@ async fn rule_3_a_stray_that_was_accepted_is_taken_back_when_the_app_resumes() {
             changes.changed().await.unwrap();
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), revoked).await.expect("it stays held");
+    tokio::time::timeout(Duration::from_secs(20), revoked).await.expect("it stays held");
     shop.assert_moved(&[(CUSTOMER.wallet, -100), (RETAILER_WALLET, 100)]).await;
 }
 
@@ -220,7 +239,7 @@ async fn rule_15_money_that_was_only_held_stays_so_after_the_journal_was_lost() 
     let (again, folder) = with_a_new_journal(&shop, "held");
     let resumed = again.resume().await.unwrap().remove(0);
     until(&resumed, "reserved").await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(resumed.state().name(), "reserved");
     resumed.settle(gel(3720)).unwrap();
     let AttemptState::Settled { receipt } = resumed.ended().await else { panic!("{:?}", resumed.state()) };
@@ -267,7 +286,7 @@ async fn what_could_not_be_written_down_before_it_was_sent_is_over_in_the_journa
     assert!(failed(collect().await.unwrap().state()), "the same request is the same attempt");
     full.0.store(false, Ordering::SeqCst);
     for _ in 0..100 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         if journal.open_attempts().unwrap().is_empty() {
             break;
         }

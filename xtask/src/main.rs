@@ -9,6 +9,7 @@
 mod android;
 mod architecture;
 mod bindings;
+mod cache;
 mod check_only;
 mod ci;
 mod elf;

@@ -1,6 +1,6 @@
 //! What the tasks need on a machine, and how it gets there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
 use crate::process::Cmd;
@@ -170,14 +170,6 @@ pub(crate) fn ensure(root: &Path, tools: &[Tool], asked: bool) -> Result<(), Err
         }
     }
     if count == 0 { Ok(()) } else { Err(Error::MissingTools { count }) }
-}
-
-/// Where that is kept which no package manager installs: outside of the workspace,
-/// so that every clone has it.
-pub(crate) fn cache_folder() -> Result<PathBuf, Error> {
-    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
-    cache.map(|cache| cache.join("paysera-retailer-core")).ok_or(Error::NoCacheFolder)
 }
 
 pub(crate) fn is_root(root: &Path) -> bool {

@@ -1,11 +1,10 @@
 //! The compilers and headers: Debian's, and those of Zig.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::process::{self, Cmd};
-use crate::tools;
+use crate::{cache, tools};
 
 /// Debian's, beside whichever one is on the path.
 pub(super) const RUSTC: &str = "/usr/bin/rustc";
@@ -22,17 +21,10 @@ pub(super) struct Toolchain {
 /// Makes sure of it all.
 pub(super) fn ready(root: &Path, install: bool) -> Result<Toolchain, Error> {
     tools::ensure(root, &tools::for_check_only(), install)?;
-    let folder = tools::cache_folder()?.join(ZIG);
-    if !folder.is_dir() {
-        let unfinished = folder.with_file_name("ziglang.unfinished");
-        let made = |source| Error::Make { path: unfinished.clone(), source };
-        if unfinished.exists() {
-            fs::remove_dir_all(&unfinished).map_err(made)?;
-        }
+    let folder = cache::whole(root, &cache::folder()?, ZIG, |folder| {
         let pip = Cmd::new("python3 -m pip install --quiet --no-deps --root-user-action=ignore --target");
-        pip.arg(unfinished.display().to_string()).arg(ZIG).run(root)?;
-        fs::rename(&unfinished, &folder).map_err(made)?;
-    }
+        pip.arg(folder.display().to_string()).arg(ZIG).run(root)
+    })?;
     Ok(Toolchain { zig: folder.join("ziglang/lib") })
 }
 

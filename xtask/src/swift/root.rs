@@ -1,12 +1,12 @@
 //! A root folder with Debian's Swift in it, beside whatever the machine runs.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{ALONE, Toolchain, apt, is_swift_6};
 use crate::error::Error;
 use crate::process::Cmd;
-use crate::tools;
+use crate::{cache, tools};
 
 /// The first release of Debian that has Swift 6. The folder is named after it; it
 /// needs another name when the packages change, since what is finished is kept.
@@ -20,25 +20,16 @@ const PACKAGES: &str = "swiftlang,libc6-dev,libstdc++-14-dev,ca-certificates";
 /// from the mirror, two and a half on disk.
 pub(super) fn installed(workspace: &Path, install: bool) -> Result<PathBuf, Error> {
     possible(workspace)?;
-    let cache = tools::cache_folder()?;
-    let root = cache.join(FOLDER);
-    make_folder(home(&root))?;
-    if root.is_dir() {
-        return Ok(root);
-    }
-    tools::ensure(workspace, &tools::for_swift(), install)?;
-    let _lock = lock(cache.join(format!("{FOLDER}.lock")))?;
-    // Another process may have made it while this one waited.
-    if !root.is_dir() {
-        let unfinished = cache.join(format!("{FOLDER}.unfinished"));
-        make(workspace, &unfinished).map_err(|source| Error::Install {
+    let cache = cache::folder()?;
+    make_folder(home(&cache.join(FOLDER)))?;
+    cache::whole(workspace, &cache, FOLDER, |folder| {
+        tools::ensure(workspace, &tools::for_swift(), install)?;
+        make(workspace, folder).map_err(|source| Error::Install {
             what: "a Debian root with Swift",
             note: "",
             source: Box::new(source),
-        })?;
-        fs::rename(&unfinished, &root).map_err(|source| Error::Make { path: root.clone(), source })?;
-    }
-    Ok(root)
+        })
+    })
 }
 
 /// The home folder of programs in the root; it is outside, since they may write to
@@ -51,22 +42,11 @@ fn make_folder(path: PathBuf) -> Result<(), Error> {
     fs::create_dir_all(&path).map_err(|source| Error::Make { path, source })
 }
 
-/// Held until it is dropped.
-fn lock(path: PathBuf) -> Result<File, Error> {
-    let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
-    locked.map_err(|source| Error::Make { path, source })
-}
-
 fn make(workspace: &Path, folder: &Path) -> Result<(), Error> {
     let folder_name = folder.display().to_string();
     let home = home(folder);
-    // Left by a process that died, and by another Swift, whose compiled modules this one
-    // would refuse. Should something still be mounted there, such as the machine's
-    // devices, that is not removed.
-    Cmd::new("rm --recursive --force --one-file-system")
-        .arg(folder_name.as_str())
-        .arg(home.display().to_string())
-        .run(workspace)?;
+    // Modules that another Swift compiled would be refused.
+    Cmd::new("rm --recursive --force").arg(home.display().to_string()).run(workspace)?;
     make_folder(home)?;
     let alone = ALONE.into_iter().fold(Cmd::new("setpriv"), Cmd::arg);
     let bootstrap = alone

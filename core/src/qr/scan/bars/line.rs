@@ -22,8 +22,14 @@ const BARS: usize = 30;
 const WIDEST: usize = 4;
 
 /// Modules that have to be light on either side of a product's barcode; the
-/// standard asks for seven and more.
+/// standard asks for seven and more ...
 const QUIET: f32 = 5.0;
+
+/// ... of which so many in a hundred pixels may be dark, on the line that was read ...
+pub(super) const DARK_WHERE_READ: usize = 10;
+
+/// ... and on another way through the barcode, whose edges are not known so well.
+pub(super) const DARK_BESIDE: usize = 25;
 
 /// How a line is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +101,7 @@ fn raised(line: &[u8]) -> Vec<u8> {
 /// Whether a product's barcode stands alone, as it has to: inside a longer barcode
 /// there may be something that looks like a short one on every line. `ends` are the
 /// middles of its guards.
-pub(super) fn has_quiet_zones(dark: &[u8], symbology: Symbology, ends: [f32; 2]) -> bool {
+pub(super) fn has_quiet_zones(dark: &[u8], symbology: Symbology, ends: [f32; 2], most: usize) -> bool {
     let modules = match symbology {
         Symbology::Ean13 => 92.0,
         Symbology::Ean8 => 64.0,
@@ -104,11 +110,13 @@ pub(super) fn has_quiet_zones(dark: &[u8], symbology: Symbology, ends: [f32; 2])
     let [one, other] = ends;
     let (left, right) = (one.min(other), one.max(other));
     let module = (right - left) / modules;
-    // From the guard's middle over its edge, and not to the edge itself.
+    // From the guard's middle over its edge, and not to the edge itself. What the picture
+    // cuts off may be anything.
     let is_light = |from: f32, to: f32| {
-        let pixels =
-            dark.get(from.max(0.0) as usize..(to.max(0.0) as usize).min(dark.len())).unwrap_or_default();
-        pixels.iter().filter(|dark| **dark == 1).count() * 10 <= pixels.len()
+        from >= 0.0
+            && dark.get(from as usize..to as usize).is_some_and(|pixels| {
+                pixels.iter().filter(|dark| **dark == 1).count() * 100 <= most * pixels.len()
+            })
     };
     let (near, far) = (2.0 * module, (2.0 + QUIET) * module);
     is_light(left - far, left - near) && is_light(right + near, right + far)
@@ -130,4 +138,22 @@ pub(super) fn may_be_bars(dark: &[u8]) -> bool {
         let widest = bars.iter().copied().max().unwrap_or(0) as usize;
         widest * BARS <= WIDEST * bars.iter().sum::<u32>() as usize
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_products_barcode_has_all_of_its_quiet_zones_in_the_picture() {
+        let alone = |start: usize, length: usize| {
+            // One pixel a module: the guards' middles are 64 modules apart.
+            let dark: Vec<u8> =
+                (0..length).map(|x| u8::from(x + 1 >= start && x <= start + 65 && x % 2 == 0)).collect();
+            has_quiet_zones(&dark, Symbology::Ean8, [start as f32, start as f32 + 64.0], DARK_WHERE_READ)
+        };
+        assert!(alone(10, 90) && alone(7, 78));
+        // What is beyond the picture's edge may be anything.
+        assert!(!alone(6, 90) && !alone(10, 78) && !alone(2, 68));
+    }
 }

@@ -43,6 +43,26 @@ pub(super) struct Reading {
     pub(super) lines: u32,
 }
 
+impl Reading {
+    /// Whether what is read as a product's barcode has its quiet zones beside its own bars,
+    /// too: a line that goes through a longer barcode from above to below it sees nothing
+    /// before and after it.
+    fn may_stand_alone(&self, picture: &Picture) -> bool {
+        let [upper_start, upper_end, lower_end, lower_start] = self.corners;
+        let between = |one: Point, other: Point, part: f32| Point {
+            x: one.x + (other.x - one.x) * part,
+            y: one.y + (other.y - one.y) * part,
+        };
+        let mut dark = Vec::new();
+        [0.25, 0.5, 0.75].into_iter().any(|part| {
+            let (start, end) = (between(upper_start, lower_start, part), between(upper_end, lower_end, part));
+            let (pixels, start) = picture.through(start, end, 0.25);
+            line::binarise(&pixels, Look::Plain, &mut dark);
+            line::has_quiet_zones(&dark, self.symbology, start, line::DARK_BESIDE)
+        })
+    }
+}
+
 /// What lines of one picture said, from stage to stage.
 #[derive(Default)]
 pub(super) struct Votes {
@@ -86,7 +106,7 @@ pub(super) fn pass(picture: &Picture, lines: Lines, votes: &mut Votes, deadline:
             search.along(picture, count, lines, deadline, |at| Line { is_upright, at, slope });
         }
     }
-    let is_read = |reading: &&Reading| reading.lines >= proof;
+    let is_read = |reading: &&Reading| reading.lines >= proof && reading.may_stand_alone(picture);
     votes.seen.iter().filter(is_read).cloned().collect()
 }
 
@@ -163,7 +183,7 @@ impl Search<'_> {
                 if reversed { dark.len() as f32 - x } else { x }
             };
             let ends = [along(0), along(1)];
-            if line::has_quiet_zones(dark, symbology, ends) {
+            if line::has_quiet_zones(dark, symbology, ends, line::DARK_WHERE_READ) {
                 return Some((result.getText().to_owned(), symbology, ends));
             }
         }

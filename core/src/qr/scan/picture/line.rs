@@ -41,6 +41,25 @@ impl Picture {
         }
     }
 
+    /// The pixels on the straight way from one place to another and beyond both by a part of
+    /// it, as far as the picture goes; and where on it the two places are.
+    pub(in super::super) fn through(&self, from: Point, to: Point, beyond: f32) -> (Vec<u8>, [f32; 2]) {
+        let (right, down) = (to.x - from.x, to.y - from.y);
+        let length = right.hypot(down).max(1.0);
+        let pixel = |step: f32| {
+            let (x, y) = (from.x + right * step / length, from.y + down * step / length);
+            let is_inside = x >= 0.0 && y >= 0.0 && (x as usize) < self.width;
+            let index = (y as usize).checked_mul(self.width)?.checked_add(x as usize)?;
+            is_inside.then(|| self.luma.get(index).copied()).flatten()
+        };
+        let steps = |count: f32| (0..count as usize).map(|step| step as f32 + 0.5);
+        let before: Vec<u8> = steps(length * beyond).map_while(|step| pixel(-step)).collect();
+        let start = before.len() as f32;
+        let rest = steps(length * (1.0 + beyond)).map_while(pixel);
+        let pixels = before.iter().rev().copied().chain(rest).collect();
+        (pixels, [start, start + length])
+    }
+
     fn row(&self, y: usize) -> Vec<u8> {
         let row = |y: usize| self.luma.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
         let middle = row(y);

@@ -142,6 +142,28 @@ fn a_part_of_a_barcode_is_not_taken_for_a_products() {
 }
 
 #[test]
+fn a_piece_out_of_a_barcode_is_not_taken_for_a_products() {
+    let digits = "0155567464130298871198969060";
+    let mut chance = Chance(5);
+    for round in 0..40 {
+        let pixels = [4, 6, 7][round % 3];
+        let raster = crate::qr::Code128Symbol::encode(digits).unwrap().raster(pixels, 40 * pixels).unwrap();
+        let (all, high) = (raster.width() as usize, raster.height() as usize);
+        // Its ends are beyond the picture's edges. Lines that slant come into it from above
+        // and leave it below, and see nothing before and after the piece that they cross.
+        let width = all * 7 / 8 - chance.below(60) as usize;
+        let height = width * 9 / 16;
+        let left = (all - width) / 2 + chance.below(20) as usize;
+        let top = (height - high) / 2 + chance.below(20) as usize;
+        let photo = Photo::of(width, height, |x, y| {
+            if (top..top + high).contains(&y) { raster.luma()[(y - top) * all + left + x] } else { 200 }
+        });
+        let read = photo.soft(round % 2).look();
+        assert_eq!(texts(&read), Vec::<&str>::new(), "{pixels} pixels, {width} from {left}, {top}");
+    }
+}
+
+#[test]
 fn bars_that_lie_in_a_blur_are_read() {
     for (pixels, soft) in [(2, 1), (3, 1), (5, 3)] {
         let report = drawn_ean("4006381333931", pixels).soft(soft).noisy(6, 3).look();

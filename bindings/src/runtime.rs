@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -53,6 +53,9 @@ enum Place {
 
 static CURRENT: Mutex<Option<Arc<Engine>>> = Mutex::new(None);
 
+/// Where the app is, also before there is an engine: a push message starts apps there.
+static IN_BACKGROUND: AtomicBool = AtomicBool::new(false);
+
 impl Engine {
     /// The one that new objects use.
     pub(crate) fn current() -> Result<Arc<Self>, ApiError> {
@@ -68,6 +71,7 @@ impl Engine {
     /// One of its own.
     pub(crate) fn start() -> Result<Arc<Self>, ApiError> {
         record_panics();
+        let place = if IN_BACKGROUND.load(Ordering::SeqCst) { Place::Background } else { Place::InFront };
         let number = AtomicUsize::new(1);
         let runtime = Builder::new_multi_thread()
             .worker_threads(WORKERS)
@@ -79,7 +83,7 @@ impl Engine {
         Ok(Arc::new(Self {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
-            journals: Mutex::default(),
+            journals: Mutex::new(Journals { known: Vec::new(), place }),
         }))
     }
 
@@ -165,6 +169,10 @@ impl Engine {
         tell: impl Fn(&Journal) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
         let mut journals = lock(&self.journals);
+        if journals.place == Place::ShutDown {
+            // A shutdown that came first is the last word.
+            return Ok(());
+        }
         journals.place = place;
         let known = journals.known.iter().filter_map(Weak::upgrade);
         known.map(|journal| tell(&journal)).fold(Ok(()), Result::and)
@@ -222,6 +230,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// `storage_failed` if a file can't be closed; the others are.
 #[uniffi::export]
 pub fn suspend() -> Result<(), ApiError> {
+    IN_BACKGROUND.store(true, Ordering::SeqCst);
     contained(|| current().map_or(Ok(()), |engine| engine.suspend(Place::Background)))
 }
 
@@ -231,6 +240,7 @@ pub fn suspend() -> Result<(), ApiError> {
 /// `storage_failed` if a journal can't be opened.
 #[uniffi::export]
 pub fn resume() -> Result<(), ApiError> {
+    IN_BACKGROUND.store(false, Ordering::SeqCst);
     contained(|| current().map_or(Ok(()), |engine| engine.resume()))
 }
 

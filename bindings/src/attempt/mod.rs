@@ -130,6 +130,10 @@ impl Listening {
         &self,
         call: impl FnOnce(&dyn AttemptListener) -> Result<(), ListenerError>,
     ) -> Result<(), ListenerError> {
+        // Before waiting, too: a call that goes on may wait for this thread.
+        if self.is_cancelled.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let _only = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_cancelled.load(Ordering::Acquire) { Ok(()) } else { call(&*self.listener) }
     }
@@ -284,5 +288,65 @@ pub(crate) fn attempt_id(text: &str) -> Result<AttemptId, ApiError> {
 impl From<CoreState> for AttemptState {
     fn from(state: CoreState) -> Self {
         state::of(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use paysera_e2e::Shop;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Waits for the library in its call, as an app may do that should not.
+    struct Waiting {
+        engine: Arc<Engine>,
+        inside: Mutex<Sender<()>>,
+        go_on: Mutex<Receiver<()>>,
+    }
+
+    impl AttemptListener for Waiting {
+        fn on_state(&self, _: AttemptState) -> Result<(), ListenerError> {
+            self.inside.lock().unwrap().send(()).unwrap();
+            self.go_on.lock().unwrap().recv().unwrap();
+            let engine = Arc::clone(&self.engine);
+            let waiting = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(engine.run(async { Ok::<_, ApiError>(()) })).unwrap();
+            });
+            waiting.join().unwrap();
+            self.inside.lock().unwrap().send(()).unwrap();
+            Ok(())
+        }
+
+        fn on_end(&self) -> Result<(), ListenerError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn listeners_that_are_cancelled_in_a_call_do_not_stop_the_library() {
+        let shop = Shop::open().await;
+        let engine = Engine::start().unwrap();
+        let attempt = Attempt::of(&engine, shop.collect("r", 100).await.unwrap());
+        let mut told = Vec::new();
+        // As many as the library has threads that don't wait.
+        for _ in 0..2 {
+            let ((inside, is_inside), (go, go_on)) = (channel(), channel());
+            let (inside, go_on) = (Mutex::new(inside), Mutex::new(go_on));
+            let listener = Waiting { engine: Arc::clone(&engine), inside, go_on };
+            told.push((attempt.subscribe(Arc::new(listener)), is_inside, go));
+        }
+        told.iter().for_each(|(_, is_inside, _)| is_inside.recv_timeout(PATIENCE).unwrap());
+        told.iter().for_each(|(subscription, ..)| subscription.cancel());
+        told.iter().for_each(|(.., go)| go.send(()).unwrap());
+        for (_, is_inside, _) in &told {
+            is_inside.recv_timeout(PATIENCE).unwrap();
+        }
+        engine.shut_down().unwrap();
     }
 }

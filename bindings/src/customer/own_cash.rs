@@ -71,6 +71,8 @@ pub struct OwnCashWatch {
     /// What was seen, until it has reached who asked: a caller that is cancelled asks
     /// again, and the account tells it once only.
     undelivered: Arc<watch::Sender<Option<OwnCash>>>,
+    /// One caller at a time, until it has what was seen: each thing is told once.
+    turn: Mutex<()>,
     stopped: watch::Sender<bool>,
 }
 
@@ -81,6 +83,7 @@ impl OwnCashWatch {
             engine: Arc::clone(engine),
             inner,
             undelivered: Arc::new(watch::Sender::new(None)),
+            turn: Mutex::default(),
             stopped: watch::Sender::new(false),
         })
     }
@@ -95,6 +98,7 @@ impl OwnCashWatch {
     /// # Errors
     /// [`ApiError`] if the account can't be read; it can be called again.
     pub async fn next(&self) -> Result<Option<OwnCash>, ApiError> {
+        let _turn = self.turn.lock().await;
         let (inner, undelivered) = (Arc::clone(&self.inner), Arc::clone(&self.undelivered));
         let mut stopped = self.stopped.subscribe();
         let look = async move {
@@ -110,8 +114,9 @@ impl OwnCashWatch {
             .engine
             .run(async move {
                 tokio::select! {
-                    seen = look => seen.map(Some),
+                    biased;
                     _ = stopped.wait_for(|stopped| *stopped) => Ok::<_, ApiError>(None),
+                    seen = look => seen.map(Some),
                 }
             })
             .await?;
@@ -162,6 +167,30 @@ mod tests {
         let told = tokio::time::timeout(Duration::from_secs(30), watch.next()).await.unwrap().unwrap();
         assert!(matches!(told, Some(OwnCash::Settled { amount, .. }) if amount == gel(300).into()));
         assert_eq!(*watch.undelivered.borrow(), None);
+        engine.shut_down().unwrap();
+    }
+
+    #[tokio::test]
+    async fn two_callers_are_told_a_thing_once_and_after_a_stop_nothing() {
+        let shop = Shop::open().await;
+        let phone = shop.phone(&CUSTOMER);
+        let looking = phone.watch_own_cash(core::OwnCode::CashIn).await.unwrap();
+        let engine = Engine::start().unwrap();
+        let watch = OwnCashWatch::of(&engine, looking);
+        let mut callers = [Box::pin(watch.next()), Box::pin(watch.next())];
+        for caller in &mut callers {
+            assert!(poll_once(caller.as_mut()).await.is_pending());
+        }
+        let code = phone.cash_in_code().await.unwrap();
+        serve(&shop.cash_in("in", 300, code).await.unwrap()).await;
+        let [one, other] = callers;
+        assert!(matches!(one.await.unwrap(), Some(OwnCash::Settled { .. })));
+        watch.undelivered.send_replace(Some(OwnCash::Held { amount: gel(1).into() }));
+        watch.stop();
+        assert_eq!(other.await.unwrap(), None);
+        for _ in 0..20 {
+            assert_eq!(watch.next().await.unwrap(), None);
+        }
         engine.shut_down().unwrap();
     }
 }

@@ -83,7 +83,20 @@ fn work_runs_on_the_librarys_threads_until_a_shutdown() {
     assert_eq!(late, Err(ApiError::ShutDown));
     let new = Engine::current().unwrap();
     assert!(block_on(new.run(async { Ok::<_, ApiError>(()) })).is_ok());
+    // A resume that comes late opens nothing.
+    engine.resume().unwrap();
+    assert!(matches!(late_journal.attempt(id), Err(JournalError::Suspended)));
     // From one of its own threads: it must not wait for itself.
     let ended = block_on(new.blocking(shutdown));
     assert!(matches!(ended, Ok(()) | Err(ApiError::ShutDown)));
+
+    // In the background before anything is open.
+    suspend().unwrap();
+    let started = Engine::current().unwrap();
+    let journal = open(3);
+    started.keep_journal(&journal).unwrap();
+    assert!(matches!(journal.attempt(id), Err(JournalError::Suspended)));
+    resume().unwrap();
+    assert!(matches!(journal.attempt(id), Ok(None)));
+    shutdown().unwrap();
 }

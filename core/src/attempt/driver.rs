@@ -87,7 +87,11 @@ impl Driver {
             if self.machine.is_over() {
                 return;
             }
-            self.catch_up(inbox).await;
+            // Much can have changed in the background, and nothing was sent yet.
+            let stood_still = self.catch_up(inbox).await;
+            if stood_still && self.machine.plan(self.now()) != Plan::Send(send) {
+                return;
+            }
             self.show();
         }
         let answer = requests::send(&self.host.api, &self.machine, send);
@@ -95,8 +99,9 @@ impl Driver {
     }
 
     /// After the app was in the background: what was seen there is old by now and is
-    /// looked at again; what was tapped counts.
-    async fn catch_up(&mut self, inbox: &mut mpsc::UnboundedReceiver<Message>) {
+    /// looked at again; what was tapped counts. Whether it was there.
+    async fn catch_up(&mut self, inbox: &mut mpsc::UnboundedReceiver<Message>) -> bool {
+        let stood_still = self.stood_still;
         while std::mem::take(&mut self.stood_still) {
             let messages: Vec<_> = std::iter::from_fn(|| inbox.try_recv().ok()).collect();
             for message in messages {
@@ -105,6 +110,7 @@ impl Driver {
                 }
             }
         }
+        stood_still
     }
 
     /// Waits for an answer; taps are heard meanwhile.
@@ -217,7 +223,7 @@ impl Driver {
         if events.is_empty() {
             return;
         }
-        let at = self.now();
+        let mut at = self.now();
         let mut pause = FIRST_STORAGE_PAUSE;
         loop {
             let mut next = self.machine.clone();
@@ -233,6 +239,11 @@ impl Driver {
                 Err(JournalError::Suspended) => {
                     self.stood_still = true;
                     self.host.journal.opened().await;
+                    // When a request goes out decides until when it can arrive. What was
+                    // heard was heard before.
+                    if events.iter().all(Event::is_of_a_request) {
+                        at = self.now();
+                    }
                 }
                 // It ends here and now, and in the journal as soon as that works again.
                 Err(error) if !self.machine.was_sent() && !self.shared.state().is_final() => {

@@ -79,6 +79,19 @@ pub(crate) enum End {
 }
 
 impl Event {
+    /// Whether it is written down before a request goes out.
+    pub(crate) const fn is_of_a_request(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateSent
+                | Self::LinkSent
+                | Self::ReserveSent
+                | Self::ConfirmSent
+                | Self::RevokeSent
+                | Self::RefundSent
+        )
+    }
+
     /// The event's stable name.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

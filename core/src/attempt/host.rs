@@ -325,10 +325,15 @@ impl Host {
                 }
                 driver.run(messages).await;
             };
-            if tokio::spawn(drive).await.is_ok() {
-                self.running().remove(&id);
-                self.sweep_after(id).await;
-                return;
+            match tokio::spawn(drive).await {
+                Ok(()) => {
+                    self.running().remove(&id);
+                    self.sweep_after(id).await;
+                    return;
+                }
+                // The runtime ends, and nothing has happened.
+                Err(error) if error.is_cancelled() => return,
+                Err(_) => {}
             }
             let now = self.api.server_now();
             tracing::error!(attempt = %id, "the driver of an attempt panicked");

@@ -101,7 +101,7 @@ impl Machine {
             },
             Stage::Creating => Plan::Send(Send::Create),
             Stage::Open | Stage::Reserving => self.plan_acceptance(now),
-            Stage::Held => self.plan_held(),
+            Stage::Held => self.plan_held(now),
             Stage::Confirming if self.taking_back.is_some() => Plan::Send(Send::Revoke),
             Stage::Confirming => Plan::Send(Send::Confirm),
             Stage::Revoking => Plan::Send(Send::Revoke),
@@ -135,6 +135,9 @@ impl Machine {
             Steps::CashOut { .. } if self.now.wants_code.is_some() => {
                 Plan::Person { deadline: self.hold_deadline() }
             }
+            Steps::CashOut { .. } if self.is_cash_out_over(now) => {
+                Plan::Note(Event::TakeBack { why: CancelReason::Expired, error: None })
+            }
             // The code was only in the memory of a process that died.
             Steps::CashOut { .. } if self.now.code.is_none() => {
                 let error = Some(Box::new(ApiError::local(ApiErrorKind::Interrupted)));
@@ -155,13 +158,16 @@ impl Machine {
         self.stage == Stage::Reserving && (self.now.resumed || self.now.outwaited.is_some())
     }
 
-    fn plan_held(&self) -> Plan {
+    fn plan_held(&self, now: UnixSeconds) -> Plan {
         if self.taking_back.is_some() {
             return Plan::Send(Send::Revoke);
         }
         let deadline = self.hold_deadline();
         match &self.intent.steps {
             Steps::Pay { .. } => Plan::Watch { deadline: None },
+            Steps::CashOut { .. } if self.is_cash_out_over(now) => {
+                Plan::Note(Event::TakeBack { why: CancelReason::Expired, error: None })
+            }
             Steps::CashOut { identity_check: true, .. } if !self.identity_checked => {
                 match self.now.payer_name {
                     None => Plan::Ask(Ask::PayerName),
@@ -172,6 +178,12 @@ impl Machine {
             Steps::Collect { hold: true, .. } if self.settle_at.is_none() => Plan::Person { deadline },
             _ => Plan::Send(Send::Confirm),
         }
+    }
+
+    /// Whether a customer who waited for cash has long left: the app was in the background,
+    /// or the process stood still. What was not sent yet is not sent any more.
+    fn is_cash_out_over(&self, now: UnixSeconds) -> bool {
+        self.hold_deadline().is_some_and(|deadline| now >= deadline)
     }
 
     /// The money has moved.

@@ -27,6 +27,10 @@ pub enum OwnCode {
     CashIn,
 }
 
+/// A phone's clock can be so much ahead of the server's without anybody having noticed: the
+/// server takes what is signed five minutes off.
+const LOOK_BACK_SECONDS: i64 = 600;
+
 /// What a merchant did with the code on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnCash {
@@ -83,7 +87,7 @@ impl Customer {
             customer: self.clone(),
             wallet: self.wallet().await?,
             code,
-            since: self.phone.api.server_now(),
+            since: self.phone.api.server_now().plus(-LOOK_BACK_SECONDS),
             told: Vec::new(),
             settled: Vec::new(),
             others: Vec::new(),
@@ -93,6 +97,10 @@ impl Customer {
         };
         let before = watch.untold(&self.phone.api).await?;
         watch.told = before.into_iter().map(|statement| statement.id).collect();
+        if code == OwnCode::CashOut {
+            let held = watch.held_money(&self.phone.api).await?;
+            watch.others = held.into_iter().map(|(key, _)| key).collect();
+        }
         Ok(watch)
     }
 }
@@ -205,23 +213,26 @@ impl OwnCashWatch {
 
     /// Whether money is held by the code now.
     async fn look_for_held(&mut self, api: &WalletApi) -> Result<Option<OwnCash>, ApiError> {
-        let pending = api.wallets().pending(self.customer.phone.wallet_ref(), Default::default()).await?;
-        for pending in pending.items {
-            let Some(key) = pending.transaction_key else { continue };
-            let is_earlier = pending.date.is_some_and(|date| date < self.since);
-            let is_known = self.settled.contains(&key) || self.others.contains(&key);
-            if pending.direction != Direction::Out || is_earlier || is_known {
+        for (key, amount) in self.held_money(api).await? {
+            if self.settled.contains(&key) || self.others.contains(&key) {
                 continue;
             }
             match self.verdict(self.read(api, &key).await?.as_ref()) {
                 Verdict::OfTheCode => {
                     self.held = Some(key);
-                    return Ok(Some(OwnCash::Held { amount: pending.amount }));
+                    return Ok(Some(OwnCash::Held { amount }));
                 }
                 Verdict::NotOfTheCode | Verdict::Unclear => self.others.push(key),
             }
         }
         Ok(None)
+    }
+
+    /// The transactions that hold money of the account, and how much.
+    async fn held_money(&self, api: &WalletApi) -> Result<Vec<(TransactionKey, Money)>, ApiError> {
+        let pending = api.wallets().pending(self.customer.phone.wallet_ref(), Default::default()).await?;
+        let out = pending.items.into_iter().filter(|pending| pending.direction == Direction::Out);
+        Ok(out.filter_map(|pending| Some((pending.transaction_key?, pending.amount))).collect())
     }
 
     fn verdict(&self, transaction: Option<&Transaction>) -> Verdict {

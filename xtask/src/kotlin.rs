@@ -1,5 +1,6 @@
 //! The Kotlin package: its tests on the JVM, and what of it the public sees.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -66,12 +67,23 @@ fn compare(agreed: &str, found: &str) -> Result<(), Error> {
         return Ok(());
     }
     let only_in = |one: &str, other: &str, sign: char| {
-        let known: std::collections::HashSet<&str> = other.lines().collect();
-        let lines = one.lines().filter(|line| !known.contains(line));
-        lines.map(|line| format!("\n{sign} {line}")).collect::<String>()
+        let known: HashSet<(&str, &str)> = placed(other).collect();
+        let lines = placed(one).filter(|placed| !known.contains(placed));
+        lines.map(|(class, line)| format!("\n{sign} {class}\n{sign} {line}")).collect::<String>()
     };
     let changes = only_in(agreed, found, '-') + &only_in(found, agreed, '+');
     Err(Error::SurfaceChanged { changes })
+}
+
+/// Each member with its class: many classes have the same.
+fn placed(surface: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut class = "";
+    surface.lines().filter_map(move |line| {
+        if !line.starts_with(' ') {
+            class = line;
+        }
+        line.starts_with(' ').then_some((class, line))
+    })
 }
 
 /// The public classes and their public members, in an order that stays.
@@ -171,8 +183,12 @@ mod tests {
 
     #[test]
     fn a_change_of_the_surface_names_its_lines() {
-        assert!(compare("a\nb\n", "a\nb\n").is_ok());
-        let text = compare("a\nb\n", "a\nc\n").unwrap_err().to_string();
-        assert!(text.contains("\n- b") && text.contains("\n+ c"), "{text}");
+        let agreed = "class A {\n  equals\n  b\n}\nclass B {\n  equals\n}\n";
+        assert!(compare(agreed, agreed).is_ok());
+        let text = compare(agreed, &agreed.replace("  b", "  c")).unwrap_err().to_string();
+        assert!(text.contains("\n- class A {\n-   b") && text.contains("\n+ class A {\n+   c"), "{text}");
+        // Another class has the same member.
+        let text = compare(agreed, &agreed.replacen("  equals\n", "", 1)).unwrap_err().to_string();
+        assert!(text.contains("\n- class A {\n-   equals"), "{text}");
     }
 }

@@ -8,6 +8,7 @@ pub mod in_process;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use paysera_core::attempt::{Attempt, AttemptState, Pace, Receipt, StateStream, WaitingFor};
@@ -33,13 +34,20 @@ pub const POLL: Duration = Duration::from_millis(10);
 const STANDSTILL: Duration = Duration::from_secs(20);
 
 /// The system's clock, with no pause longer than [`POLL`]: pauses between
-/// retries are a matter of politeness, not of what comes out.
-#[derive(Clone, Copy, Debug)]
-pub struct ImpatientClock;
+/// retries are a matter of politeness, not of what comes out. It can be ahead.
+#[derive(Clone, Debug, Default)]
+pub struct ImpatientClock(Arc<AtomicI64>);
+
+impl ImpatientClock {
+    /// Has time pass for those who look at it.
+    pub fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
 
 impl Clock for ImpatientClock {
     fn now(&self) -> UnixSeconds {
-        SystemClock.now()
+        SystemClock.now().plus(self.0.load(Ordering::Relaxed))
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
@@ -106,7 +114,7 @@ impl Shop {
         let codes = SandboxV1::new(of.generator, of.generator_seed, SandboxV1Params::default()).unwrap();
         Customer::builder(self.environment.clone(), Arc::new(credentials))
             .reservation_codes(Arc::new(codes), Arc::new(MemorySecretStore::default()))
-            .clock(Arc::new(ImpatientClock))
+            .clock(Arc::new(ImpatientClock::default()))
             .pace(Pace::steady(POLL))
             .budget(unlimited())
     }
@@ -211,7 +219,7 @@ pub fn till(
     Merchant::builder(environment.clone(), credentials, place)
         .device(name)
         .settings(settings)
-        .clock(Arc::new(ImpatientClock))
+        .clock(Arc::new(ImpatientClock::default()))
         .budget(unlimited())
         .journal(journal)
 }
@@ -235,7 +243,7 @@ pub fn retailer() -> Arc<FixedCredentials> {
 pub fn client(environment: &Environment, credentials: Arc<dyn Credentials>) -> WalletApi {
     WalletApi::builder(environment.clone(), credentials)
         .budget(unlimited())
-        .clock(Arc::new(ImpatientClock))
+        .clock(Arc::new(ImpatientClock::default()))
         .build()
         .unwrap()
 }

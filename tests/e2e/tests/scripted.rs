@@ -110,7 +110,7 @@ fn till(address: SocketAddr, refuses: &'static str) -> Merchant {
         place,
     )
     .settings(TillSettings { pace: Pace::steady(POLL), ..TillSettings::default() })
-    .clock(Arc::new(ImpatientClock))
+    .clock(Arc::new(ImpatientClock::default()))
     .budget(unlimited())
     .journal(Arc::new(journal))
     .build()

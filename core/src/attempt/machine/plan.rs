@@ -183,7 +183,9 @@ impl Machine {
     /// Whether a customer who waited for cash has long left: the app was in the background,
     /// or the process stood still. What was not sent yet is not sent any more.
     fn is_cash_out_over(&self, now: UnixSeconds) -> bool {
-        self.hold_deadline().is_some_and(|deadline| now >= deadline)
+        let seconds = self.intent.make().map(|make| make.reserve_seconds);
+        // The customer was there when the transaction was made.
+        matches!((self.create_sent_at, seconds), (Some(sent), Some(seconds)) if now >= sent.plus(seconds))
     }
 
     /// The money has moved.

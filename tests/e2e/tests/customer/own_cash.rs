@@ -6,7 +6,7 @@ use paysera_core::customer::{Customer, OwnCash, OwnCashWatch, OwnCode};
 use paysera_core::merchant::{CashOutRequest, CollectRequest, Merchant, TillSettings};
 use paysera_core::wallet_api::{Bounds, Exchange, ExchangeFuture, HttpRequest};
 use paysera_e2e::in_process::InProcess;
-use paysera_e2e::{POLL, retailer, till};
+use paysera_e2e::{ImpatientClock, POLL, retailer, till};
 
 use super::*;
 
@@ -39,16 +39,47 @@ async fn settled(watch: &mut OwnCashWatch, held: i64) -> i64 {
     }
 }
 
+/// Accepts a payment, and waits for a state of it or its end.
+async fn pay_until(attempt: &Attempt, phone: &Customer, name: &str) {
+    let mut states = attempt.watch();
+    while let Some(state) = next(&mut states).await {
+        if let AttemptState::Presenting { code, .. } = &state {
+            phone.pay(&phone.review(code).await.unwrap()).await.unwrap();
+        }
+        if state.name() == name {
+            return;
+        }
+    }
+}
+
 /// Accepts a payment that goes on beside the code on screen.
 async fn pay_beside(till: &Merchant, phone: &Customer, minor: i64) -> Attempt {
     let attempt = till.collect(CollectRequest::new("beside", gel(minor), "Coffee")).await.unwrap();
-    let mut watch = attempt.watch();
-    while let Some(state) = next(&mut watch).await {
-        if let AttemptState::Presenting { code, .. } = state {
-            phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
-        }
-    }
+    pay_until(&attempt, phone, "settled").await;
     attempt
+}
+
+/// What nobody has noticed yet costs nothing: not what is seen, nor a code that was used.
+#[tokio::test]
+async fn a_phone_whose_clock_is_ahead_sees_what_becomes_of_its_code() {
+    for seconds in [-60, 60, 240] {
+        let shop = Shop::open().await;
+        let clock = ImpatientClock::default();
+        clock.pass(seconds);
+        let wallet = WalletId::new(CUSTOMER.wallet).unwrap();
+        let phone = shop.phone_builder(&CUSTOMER).clock(Arc::new(clock)).wallet(wallet).build().unwrap();
+        // A payment that holds money before is no news.
+        let request = CollectRequest { hold: true, ..CollectRequest::new("fuel", gel(200), "Fuel") };
+        let fuel = shop.till.collect(request).await.unwrap();
+        pay_until(&fuel, &phone, "reserved").await;
+        let shown = phone.cash_out_code().unwrap();
+        let mut watch = phone.watch_own_cash(OwnCode::CashOut).await.unwrap();
+        let attempt = shop.cash_out("out", 500, shown.clone()).await.unwrap();
+        let seen = async { tokio::join!(settled(&mut watch, 500), serve(&attempt)).0 };
+        let seen = tokio::time::timeout(Duration::from_secs(20), seen).await;
+        assert_eq!(seen.expect("nothing is seen"), 500, "{seconds} s ahead");
+        assert_ne!(phone.cash_out_code().unwrap(), shown, "a used code is not shown any more");
+    }
 }
 
 #[tokio::test]
@@ -61,16 +92,7 @@ async fn a_payment_beside_a_cash_out_is_not_shown_as_it_and_skips_no_code() {
     // Held beside it, and by no code.
     let request = CollectRequest { hold: true, ..CollectRequest::new("fuel", gel(200), "Fuel") };
     let fuel = shop.till.collect(request).await.unwrap();
-    let mut states = fuel.watch();
-    while let Some(state) = next(&mut states).await {
-        match state {
-            AttemptState::Presenting { code, .. } => {
-                phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
-            }
-            AttemptState::Reserved { .. } => break,
-            _ => {}
-        }
-    }
+    pay_until(&fuel, &phone, "reserved").await;
     let attempt = shop.cash_out("out", 500, shown).await.unwrap();
     let (amount, _) = tokio::join!(settled(&mut watch, 500), serve(&attempt));
     assert_eq!(amount, 500);

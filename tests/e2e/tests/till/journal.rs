@@ -160,15 +160,77 @@ async fn an_attempt_looks_at_the_server_as_soon_as_the_app_is_in_front_again() {
     until(&attempt, "settled").await;
 }
 
+/// The customer has left: nothing takes their money hours later.
+#[tokio::test]
+async fn a_cash_out_whose_time_was_over_in_the_background_takes_no_money() {
+    let shop = Shop::open().await;
+    let clock = ImpatientClock::default();
+    let (till, folder) = built_with_a_new_journal(&shop, "late");
+    let till = till.clock(Arc::new(clock.clone())).build().unwrap();
+    // The transaction is being made when the app leaves the screen.
+    let slow = paysera_sandbox::Fault::Delay(Duration::from_secs(600));
+    let slow = paysera_sandbox::FaultRule::new("transaction", slow).method("POST").times(1);
+    shop.sandbox.faults().add(slow).unwrap();
+    let code = shop.phone(&CUSTOMER).cash_out_code().unwrap();
+    let (request_id, description) = ("out".to_owned(), "Cash".to_owned());
+    let request = CashOutRequest { request_id, amount: gel(500), description, code, staff: None };
+    let attempt = till.cash_out(request).await.unwrap();
+    shop.sandbox.faults().held().wait_for(|held| *held == 1).await.unwrap();
+    till.journal().suspend().unwrap();
+    shop.sandbox.faults().release();
+    shop.sandbox.faults().held().wait_for(|held| *held == 0).await.unwrap();
+    clock.pass(3600);
+    shop.sandbox.clock().advance(3600);
+    till.journal().resume(UnixSeconds(0)).unwrap();
+    let mut watch = attempt.watch();
+    while let Some(state) = next(&mut watch).await {
+        assert!(!["hand_out_cash", "settled"].contains(&state.name()), "{state:?}");
+    }
+    shop.assert_moved(&[]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// When a request went out decides until when it can arrive.
+#[tokio::test]
+async fn what_is_sent_after_the_background_is_written_down_with_the_time_of_its_request() {
+    for round in 0..200 {
+        let shop = Shop::open().await;
+        let (till, folder) = with_a_new_journal(&shop, &format!("sent-{round}"));
+        let attempt = till.collect(CollectRequest::new("r", gel(100), "Coffee")).await.unwrap();
+        let journal = till.journal();
+        journal.suspend().unwrap();
+        let sent = shop.sandbox.requests();
+        let before = till.server_now();
+        while till.server_now() < before.plus(2) {
+            tokio::time::sleep(POLL).await;
+        }
+        let went_out = shop.sandbox.requests() > sent;
+        journal.resume(UnixSeconds(0)).unwrap();
+        until(&attempt, "presenting").await;
+        let events = journal.events(attempt.id()).unwrap();
+        let create_sent = events.iter().find(|event| event.name == "create_sent").unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        if !went_out {
+            assert!(create_sent.at >= before.plus(1), "{events:?}");
+            return;
+        }
+    }
+    panic!("the journal was never closed before the request");
+}
+
 /// The till of the shop with a new journal, in a folder of its own.
 fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
+    let (till, folder) = built_with_a_new_journal(shop, name);
+    (till.build().unwrap(), folder)
+}
+
+fn built_with_a_new_journal(shop: &Shop, name: &str) -> (MerchantBuilder, std::path::PathBuf) {
     let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let owner = shop.journal.owner();
     let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
     let settings = quick();
-    let till = till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till");
-    (till.build().unwrap(), folder)
+    (till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till"), folder)
 }
 
 /// Makes the server do twice what it is asked to make: the second transaction is

@@ -20,11 +20,13 @@ use paysera_core::clock::UnixSeconds;
 use paysera_core::error::{ApiError, ApiErrorKind};
 use paysera_core::journal::{AttemptKind, Period};
 use paysera_core::merchant::report::{Difference, ExportFormat, export};
-use paysera_core::merchant::{CollectRequest, Merchant, RefundRequest, ServiceState, TillSettings};
+use paysera_core::merchant::{
+    CashOutRequest, CollectRequest, Merchant, MerchantBuilder, RefundRequest, ServiceState, TillSettings,
+};
 use paysera_core::money::{Currency, Money};
 use paysera_core::wallet_api::{Bounds, Exchange, ExchangeFuture, HttpRequest, Service, WalletApiError};
 use paysera_e2e::in_process::InProcess;
-use paysera_e2e::{POLL, Shop, gel, journal_of, names, next, receipt, retailer, serve, till};
+use paysera_e2e::{ImpatientClock, POLL, Shop, gel, journal_of, names, next, receipt, retailer, serve, till};
 use paysera_sandbox::seed;
 use seed::{CUSTOMER, LOCATION_ALL_SERVICES, LOCATION_PAYMENTS_ONLY, RETAILER_WALLET};
 

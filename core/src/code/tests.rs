@@ -112,6 +112,9 @@ fn foreign_texts_are_named_as_such() {
         "https://paysera.com.example.com/app?qr=EVP000000014471",
         "https://paysera.com@example.com/app?qr=EVP000000014471",
         "https://paysera.com/other?qr=EVP000000014471",
+        // Names that look alike, one of them in letters that a part of `url` once panicked at.
+        "https://p\u{430}ysera.com/app?qr=EVP000000014471",
+        "https://payserA\u{471}.com/app?qr=EVP000000014471",
         "https://",
         "javascript:alert(1)",
         "WIFI:S:home;;",

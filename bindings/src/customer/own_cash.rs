@@ -36,6 +36,11 @@ pub enum OwnCash {
         /// How much.
         amount: Money,
     },
+    /// What was held went back: no cash.
+    Released {
+        /// How much.
+        amount: Money,
+    },
     /// It settled: the cash is, or was, handed over.
     Settled {
         /// How much.
@@ -57,6 +62,7 @@ impl From<core::OwnCash> for OwnCash {
     fn from(seen: core::OwnCash) -> Self {
         match seen {
             core::OwnCash::Held { amount } => Self::Held { amount: amount.into() },
+            core::OwnCash::Released { amount } => Self::Released { amount: amount.into() },
             core::OwnCash::Settled { amount, at } => Self::Settled { amount: amount.into(), at: at.0 },
             core::OwnCash::Unclear { amount, at } => Self::Unclear { amount: amount.into(), at: at.0 },
         }

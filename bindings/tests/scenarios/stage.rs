@@ -250,6 +250,7 @@ impl<'c> Stage<'c> {
             };
             let (name, amount) = match seen.expect("an account").expect("the watch goes on") {
                 OwnCash::Held { amount } => ("held", amount),
+                OwnCash::Released { amount } => ("released", amount),
                 OwnCash::Settled { amount, .. } => ("settled", amount),
                 OwnCash::Unclear { amount, .. } => ("unclear", amount),
             };

@@ -64,7 +64,8 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(setup: HostSetup) -> Arc<Self> {
-        let watcher = Watcher::new(&setup.api, Arc::clone(&setup.clock), setup.pace, setup.lists);
+        let (clock, openings) = (Arc::clone(&setup.clock), setup.journal.openings());
+        let watcher = Watcher::new(&setup.api, clock, setup.pace, setup.lists, openings);
         Arc::new(Self {
             api: setup.api,
             journal: setup.journal,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -36,6 +36,8 @@ struct Inner {
     /// The location whose list shows all: a merchant's client sees its own
     /// transactions, a customer reads the merchant's by key.
     lists: Option<LocationId>,
+    /// Whether what is seen can be written down: not while the app is in the background.
+    openings: watch::Receiver<bool>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -86,12 +88,19 @@ impl Drop for Watch {
 }
 
 impl Watcher {
-    pub(super) fn new(api: &WalletApi, clock: Arc<dyn Clock>, pace: Pace, lists: Option<LocationId>) -> Self {
+    pub(super) fn new(
+        api: &WalletApi,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+        lists: Option<LocationId>,
+        openings: watch::Receiver<bool>,
+    ) -> Self {
         Self(Arc::new(Inner {
             api: api.watching().within(PATIENCE),
             clock,
             pace,
             lists,
+            openings,
             state: Mutex::default(),
             changed: Notify::new(),
         }))
@@ -151,6 +160,8 @@ impl Inner {
             let Some(next) = next else { return };
             let wait = next.saturating_duration_since(Instant::now());
             if wait.is_zero() {
+                // Without a journal there is no app either.
+                let _ = self.openings.clone().wait_for(|is_open| *is_open).await;
                 self.look().await;
             } else {
                 tokio::select! {

@@ -31,7 +31,8 @@ async fn a_poke_looks_at_once_but_not_within_a_pause_that_the_server_asked_for()
     let credentials = FixedCredentials::new("id".to_owned(), "key".to_owned());
     let api = WalletApi::builder(environment, Arc::new(credentials)).exchange(server.clone());
     let pace = Pace { first: Duration::from_secs(1), ..Pace::steady(Duration::from_secs(60)) };
-    let watcher = Watcher::new(&api.build().unwrap(), Arc::new(SystemClock), pace, None);
+    let watcher =
+        Watcher::new(&api.build().unwrap(), Arc::new(SystemClock), pace, None, watch::channel(true).1);
     let (inbox, _messages) = mpsc::unbounded_channel();
     let key = TransactionKey::parse("CiGEL0000000000000B1").unwrap();
     let watch = watcher.watch(key, inbox);

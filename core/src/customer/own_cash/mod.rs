@@ -39,6 +39,11 @@ pub enum OwnCash {
         /// How much.
         amount: Money,
     },
+    /// What was held went back: no cash.
+    Released {
+        /// How much.
+        amount: Money,
+    },
     /// It settled: the cash is, or was, handed over.
     Settled {
         /// How much.
@@ -68,8 +73,8 @@ pub struct OwnCashWatch {
     settled: Vec<TransactionKey>,
     /// Transactions that hold money, and not by the code as far as is known.
     others: Vec<TransactionKey>,
-    /// The transaction of the code that holds money.
-    held: Option<TransactionKey>,
+    /// The transaction of the code that holds money, and how much.
+    held: Option<(TransactionKey, Money)>,
     /// What was told as settled before its statement was there.
     awaited: Vec<Money>,
     looks: u32,
@@ -128,8 +133,8 @@ impl OwnCashWatch {
     /// comes; what settled between two looks is only in the statement.
     async fn look(&mut self) -> Result<Option<OwnCash>, ApiError> {
         let api = self.customer.phone.api.watching();
-        if let Some(key) = self.held.clone() {
-            let seen = self.look_at_held(&api, key).await?;
+        if let Some((key, held)) = self.held.clone() {
+            let seen = self.look_at_held(&api, key, held).await?;
             if seen.is_some() || self.held.is_some() {
                 return Ok(seen);
             }
@@ -187,24 +192,25 @@ impl OwnCashWatch {
         Ok(OwnCash::Settled { amount, at })
     }
 
-    /// Whether what was held has settled.
+    /// Whether what was held has settled, or went back.
     async fn look_at_held(
         &mut self,
         api: &WalletApi,
         key: TransactionKey,
+        held: Money,
     ) -> Result<Option<OwnCash>, ApiError> {
-        let settled = match self.read(api, &key).await? {
+        let transaction = self.read(api, &key).await?;
+        let (amount, at) = match transaction {
             Some(transaction) if transaction.status == TransactionStatus::Reserved => return Ok(None),
-            Some(transaction) if transaction.status == TransactionStatus::Confirmed => {
-                let at = transaction.confirmed_at.unwrap_or(transaction.created_at);
-                transaction.amount().map(|amount| (amount, at))
+            Some(transaction) if transaction.status == TransactionStatus::Confirmed => (
+                transaction.amount().unwrap_or(held),
+                transaction.confirmed_at.unwrap_or(transaction.created_at),
+            ),
+            // The code can hold money for another one.
+            _ => {
+                self.held = None;
+                return Ok(Some(OwnCash::Released { amount: held }));
             }
-            _ => None,
-        };
-        let Some((amount, at)) = settled else {
-            // It went back: the code can hold money for another one.
-            self.held = None;
-            return Ok(None);
         };
         let seen = self.settle(key, amount, at)?;
         self.awaited.push(amount);
@@ -217,11 +223,16 @@ impl OwnCashWatch {
             if self.settled.contains(&key) || self.others.contains(&key) {
                 continue;
             }
-            match self.verdict(self.read(api, &key).await?.as_ref()) {
-                Verdict::OfTheCode => {
-                    self.held = Some(key);
+            let transaction = self.read(api, &key).await?;
+            match self.verdict(transaction.as_ref()) {
+                Verdict::OfTheCode
+                    if transaction.is_some_and(|one| one.status == TransactionStatus::Reserved) =>
+                {
+                    self.held = Some((key, amount));
                     return Ok(Some(OwnCash::Held { amount }));
                 }
+                // The list is behind the transaction.
+                Verdict::OfTheCode => {}
                 Verdict::NotOfTheCode | Verdict::Unclear => self.others.push(key),
             }
         }

@@ -34,7 +34,7 @@ async fn settled(watch: &mut OwnCashWatch, held: i64) -> i64 {
         match watch.next().await.unwrap() {
             OwnCash::Held { amount } => assert_eq!(amount, gel(held)),
             OwnCash::Settled { amount, .. } => return amount.minor(),
-            unclear @ OwnCash::Unclear { .. } => panic!("{unclear:?}"),
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -57,6 +57,26 @@ async fn pay_beside(till: &Merchant, phone: &Customer, minor: i64) -> Attempt {
     let attempt = till.collect(CollectRequest::new("beside", gel(minor), "Coffee")).await.unwrap();
     pay_until(&attempt, phone, "settled").await;
     attempt
+}
+
+#[tokio::test]
+async fn who_saw_money_held_sees_that_it_went_back() {
+    let settings = TillSettings { check_identity: true, ..TillSettings::default() };
+    let shop = Shop::open_with(seed::LOCATION_ALL_SERVICES, settings).await;
+    let phone = shop.phone(&CUSTOMER);
+    let code = phone.cash_out_code().unwrap();
+    let mut watch = phone.watch_own_cash(OwnCode::CashOut).await.unwrap();
+    let attempt = shop.cash_out("out", 500, code).await.unwrap();
+    assert_eq!(watch.next().await.unwrap(), OwnCash::Held { amount: gel(500) });
+    let mut states = attempt.watch();
+    while let Some(state) = next(&mut states).await {
+        if let AttemptState::CheckIdentity { .. } = state {
+            attempt.identity_checked(false);
+        }
+    }
+    let seen = tokio::time::timeout(Duration::from_secs(20), watch.next()).await;
+    assert_eq!(seen.expect("nothing is seen").unwrap(), OwnCash::Released { amount: gel(500) });
+    shop.assert_moved(&[]).await;
 }
 
 /// What nobody has noticed yet costs nothing: not what is seen, nor a code that was used.

@@ -129,7 +129,7 @@ async fn an_attempt_stands_still_in_the_background_and_goes_on_afterwards() {
             till.journal().suspend().unwrap();
             let paying = phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
             until(&paying, "reserved").await;
-            // Any number of looks later.
+            // Any number of requests later.
             browse(&shop.sandbox, "GET", "/sandbox/state", "").await;
             assert_eq!(attempt.state().name(), "presenting", "nothing is shown that is not written down");
             till.journal().resume(UnixSeconds(0)).unwrap();
@@ -187,6 +187,23 @@ async fn a_cash_out_whose_time_was_over_in_the_background_takes_no_money() {
         assert!(!["hand_out_cash", "settled"].contains(&state.name()), "{state:?}");
     }
     shop.assert_moved(&[]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn in_the_background_the_server_is_not_asked() {
+    let shop = Shop::open().await;
+    let (till, folder) = with_a_new_journal(&shop, "quiet");
+    let attempt = till.collect(CollectRequest::new("r", gel(100), "Coffee")).await.unwrap();
+    until(&attempt, "presenting").await;
+    till.journal().suspend().unwrap();
+    let before = shop.sandbox.requests();
+    tokio::time::sleep(POLL * 30).await;
+    // One may have been under way.
+    assert!(shop.sandbox.requests() <= before + 1);
+    till.journal().resume(UnixSeconds(0)).unwrap();
+    attempt.cancel();
+    until(&attempt, "cancelled").await;
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

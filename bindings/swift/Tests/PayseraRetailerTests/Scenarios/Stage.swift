@@ -158,6 +158,7 @@ final class Stage {
             let (name, amount) =
                 switch seen {
                 case let .held(amount): ("held", amount)
+                case let .released(amount): ("released", amount)
                 case let .settled(amount, _): ("settled", amount)
                 case let .unclear(amount, _): ("unclear", amount)
                 }

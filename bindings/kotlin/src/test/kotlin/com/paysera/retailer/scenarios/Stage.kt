@@ -167,6 +167,7 @@ class Stage private constructor(
         val events = checkNotNull(watch).events.map { seen ->
             when (seen) {
                 is OwnCash.Held -> "held" to seen.amount
+                is OwnCash.Released -> "released" to seen.amount
                 is OwnCash.Settled -> "settled" to seen.amount
                 is OwnCash.Unclear -> "unclear" to seen.amount
             }

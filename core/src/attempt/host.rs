@@ -188,6 +188,10 @@ impl Host {
     pub(crate) async fn ready(self: &Arc<Self>) -> Result<(), ApiError> {
         self.resumed.get_or_try_init(|| self.resume()).await?;
         // Also later: the file can be lost while the app is in the background.
+        self.rebuild_if_lost().await
+    }
+
+    async fn rebuild_if_lost(self: &Arc<Self>) -> Result<(), ApiError> {
         if self.journal.run(Journal::is_to_be_rebuilt).await? {
             let _turn = self.rebuilding.lock().await;
             if self.journal.run(Journal::is_to_be_rebuilt).await? {
@@ -224,7 +228,12 @@ impl Host {
         tokio::spawn(async move {
             while openings.changed().await.is_ok() {
                 let Some(host) = host.upgrade() else { return };
-                if *openings.borrow_and_update() {
+                let is_open = *openings.borrow_and_update();
+                if is_open {
+                    // A file that was lost meanwhile has to know the attempts that go on.
+                    if let Err(error) = host.rebuild_if_lost().await {
+                        tracing::warn!(%error, "a lost journal can't be rebuilt yet");
+                    }
                     host.poke(None);
                 }
             }

@@ -398,6 +398,8 @@ async fn rule_15_a_journal_that_is_damaged_in_the_background_is_rebuilt_before_a
     let phone = shop.phone(&CUSTOMER);
     let before = till.collect(CollectRequest::new("before", gel(100), "Coffee")).await.unwrap();
     shop.pay(&before, &phone).await;
+    let meanwhile = till.collect(CollectRequest::new("meanwhile", gel(300), "Coffee")).await.unwrap();
+    let AttemptState::Presenting { code, .. } = until(&meanwhile, "presenting").await else { panic!() };
     journal.suspend().unwrap();
     for name in ["journal-2112.sqlite", "journal-2112.sqlite-wal"] {
         let _ = std::fs::remove_file(folder.join(name));
@@ -405,6 +407,9 @@ async fn rule_15_a_journal_that_is_damaged_in_the_background_is_rebuilt_before_a
     std::fs::write(folder.join("journal-2112.sqlite"), "not a journal any more, not at all".repeat(9))
         .unwrap();
     assert!(journal.resume(UnixSeconds(0)).unwrap().is_some());
+    // What went on goes on, also before anything is asked for.
+    phone.pay(&phone.review(&code).await.unwrap()).await.unwrap();
+    until(&meanwhile, "settled").await;
     let after = till.collect(CollectRequest::new("after", gel(200), "Coffee")).await.unwrap();
     let known = journal.attempt(before.id()).unwrap().expect("the server knows of it");
     assert_eq!(known.state, "settled");

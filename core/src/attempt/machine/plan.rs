@@ -100,8 +100,11 @@ impl Machine {
                 _ => Plan::Send(Send::Create),
             },
             Stage::Creating => Plan::Send(Send::Create),
+            Stage::Open | Stage::Reserving | Stage::Held if self.is_cash_out_over(now) => {
+                Plan::Note(Event::TakeBack { why: CancelReason::Expired, error: None })
+            }
             Stage::Open | Stage::Reserving => self.plan_acceptance(now),
-            Stage::Held => self.plan_held(now),
+            Stage::Held => self.plan_held(),
             Stage::Confirming if self.taking_back.is_some() => Plan::Send(Send::Revoke),
             Stage::Confirming => Plan::Send(Send::Confirm),
             Stage::Revoking => Plan::Send(Send::Revoke),
@@ -135,9 +138,6 @@ impl Machine {
             Steps::CashOut { .. } if self.now.wants_code.is_some() => {
                 Plan::Person { deadline: self.hold_deadline() }
             }
-            Steps::CashOut { .. } if self.is_cash_out_over(now) => {
-                Plan::Note(Event::TakeBack { why: CancelReason::Expired, error: None })
-            }
             // The code was only in the memory of a process that died.
             Steps::CashOut { .. } if self.now.code.is_none() => {
                 let error = Some(Box::new(ApiError::local(ApiErrorKind::Interrupted)));
@@ -158,16 +158,13 @@ impl Machine {
         self.stage == Stage::Reserving && (self.now.resumed || self.now.outwaited.is_some())
     }
 
-    fn plan_held(&self, now: UnixSeconds) -> Plan {
+    fn plan_held(&self) -> Plan {
         if self.taking_back.is_some() {
             return Plan::Send(Send::Revoke);
         }
         let deadline = self.hold_deadline();
         match &self.intent.steps {
             Steps::Pay { .. } => Plan::Watch { deadline: None },
-            Steps::CashOut { .. } if self.is_cash_out_over(now) => {
-                Plan::Note(Event::TakeBack { why: CancelReason::Expired, error: None })
-            }
             Steps::CashOut { identity_check: true, .. } if !self.identity_checked => {
                 match self.now.payer_name {
                     None => Plan::Ask(Ask::PayerName),
@@ -180,12 +177,15 @@ impl Machine {
         }
     }
 
-    /// Whether a customer who waited for cash has long left: the app was in the background,
-    /// or the process stood still. What was not sent yet is not sent any more.
+    /// Whether a customer who waited for cash has long left, since the app was in the
+    /// background: what was not sent yet is not sent any more. Who waits for something is
+    /// told by its deadline.
     fn is_cash_out_over(&self, now: UnixSeconds) -> bool {
-        let seconds = self.intent.make().map(|make| make.reserve_seconds);
-        // The customer was there when the transaction was made.
-        matches!((self.create_sent_at, seconds), (Some(sent), Some(seconds)) if now >= sent.plus(seconds))
+        let waits = self.now.waiting.is_some() || self.now.wants_code.is_some();
+        matches!(self.intent.steps, Steps::CashOut { .. })
+            && self.taking_back.is_none()
+            && !waits
+            && self.hold_deadline().is_some_and(|deadline| now >= deadline)
     }
 
     /// The money has moved.

@@ -170,6 +170,22 @@ fn rule_7_time_only_asks_to_take_back() {
     assert_eq!(world.shown().name(), "settled");
 }
 
+/// The app was in the background, and the customer has left.
+#[test]
+fn rule_7_a_cash_out_whose_time_is_over_asks_for_no_money() {
+    use Fate::Answered;
+    for (fates, next) in [([Answered].as_slice(), Send::Reserve), (&[Answered, Answered], Send::Confirm)] {
+        let mut world = after("cash_out", fates);
+        let seconds = world.machine.intent.make().unwrap().reserve_seconds;
+        world.pass(seconds - 1);
+        assert_eq!(world.plan(), Plan::Send(next));
+        world.pass(1);
+        settle(&mut world);
+        assert_eq!(world.plan(), Plan::Send(Send::Revoke));
+        assert_eq!(world.shown(), AttemptState::Cancelling { why: CancelReason::Expired });
+    }
+}
+
 #[test]
 fn rule_8_what_settled_without_an_own_confirm_hands_out_no_cash() {
     use Fate::{Answered, NotSent};

@@ -157,13 +157,19 @@ mod tests {
         std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
     }
 
-    #[tokio::test]
-    async fn what_a_caller_did_not_live_to_hear_is_told_to_the_next_one() {
-        let shop = Shop::open().await;
+    /// A phone that looks at its wallet code.
+    async fn watched(shop: &Shop) -> (core::Customer, Arc<Engine>, Arc<OwnCashWatch>) {
         let phone = shop.phone(&CUSTOMER);
         let looking = phone.watch_own_cash(core::OwnCode::CashIn).await.unwrap();
         let engine = Engine::start().unwrap();
         let watch = OwnCashWatch::of(&engine, looking);
+        (phone, engine, watch)
+    }
+
+    #[tokio::test]
+    async fn what_a_caller_did_not_live_to_hear_is_told_to_the_next_one() {
+        let shop = Shop::open().await;
+        let (phone, engine, watch) = watched(&shop).await;
         let mut waiting = Box::pin(watch.next());
         assert!(poll_once(waiting.as_mut()).await.is_pending());
         let code = phone.cash_in_code().await.unwrap();
@@ -179,10 +185,7 @@ mod tests {
     #[tokio::test]
     async fn two_callers_are_told_a_thing_once_and_after_a_stop_nothing() {
         let shop = Shop::open().await;
-        let phone = shop.phone(&CUSTOMER);
-        let looking = phone.watch_own_cash(core::OwnCode::CashIn).await.unwrap();
-        let engine = Engine::start().unwrap();
-        let watch = OwnCashWatch::of(&engine, looking);
+        let (phone, engine, watch) = watched(&shop).await;
         let mut callers = [Box::pin(watch.next()), Box::pin(watch.next())];
         for caller in &mut callers {
             assert!(poll_once(caller.as_mut()).await.is_pending());

@@ -68,12 +68,14 @@ fn work_runs_on_the_librarys_threads_until_a_shutdown() {
         Arc::new(Journal::open(folder.path(), owner, SystemClock.now()).unwrap())
     };
     let id = AttemptId::new(&SystemRandom).unwrap();
+    let is_closed_until_the_app_is_in_front = |engine: &Engine, journal: Arc<Journal>| {
+        engine.keep_journal(&journal).unwrap();
+        assert!(matches!(journal.attempt(id), Err(JournalError::Suspended)));
+        resume().unwrap();
+        assert!(matches!(journal.attempt(id), Ok(None)));
+    };
     suspend().unwrap();
-    let journal = open(1);
-    engine.keep_journal(&journal).unwrap();
-    assert!(matches!(journal.attempt(id), Err(JournalError::Suspended)));
-    resume().unwrap();
-    assert!(matches!(journal.attempt(id), Ok(None)));
+    is_closed_until_the_app_is_in_front(&engine, open(1));
 
     shutdown().unwrap();
     let late_journal = open(2);
@@ -92,11 +94,6 @@ fn work_runs_on_the_librarys_threads_until_a_shutdown() {
 
     // In the background before anything is open.
     suspend().unwrap();
-    let started = Engine::current().unwrap();
-    let journal = open(3);
-    started.keep_journal(&journal).unwrap();
-    assert!(matches!(journal.attempt(id), Err(JournalError::Suspended)));
-    resume().unwrap();
-    assert!(matches!(journal.attempt(id), Ok(None)));
+    is_closed_until_the_app_is_in_front(&Engine::current().unwrap(), open(3));
     shutdown().unwrap();
 }

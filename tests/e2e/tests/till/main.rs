@@ -3,6 +3,7 @@
 // Tests stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod background;
 mod comparison;
 mod drawer;
 mod journal;
@@ -73,4 +74,19 @@ fn always() -> Period {
 /// Settings of a till that looks at the server all the time.
 fn quick() -> TillSettings {
     TillSettings { pace: Pace::steady(POLL), ..TillSettings::default() }
+}
+
+/// The till of the shop with a new journal, in a folder of its own.
+fn with_a_new_journal(shop: &Shop, name: &str) -> (Merchant, std::path::PathBuf) {
+    let (till, folder) = built_with_a_new_journal(shop, name);
+    (till.build().unwrap(), folder)
+}
+
+fn built_with_a_new_journal(shop: &Shop, name: &str) -> (MerchantBuilder, std::path::PathBuf) {
+    let folder = std::env::temp_dir().join(format!("paysera-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let owner = shop.journal.owner();
+    let journal = Arc::new(paysera_core::journal::Journal::open(&folder, owner, UnixSeconds(0)).unwrap());
+    let settings = quick();
+    (till(&shop.environment, retailer(), LOCATION_ALL_SERVICES, settings, journal, "till"), folder)
 }

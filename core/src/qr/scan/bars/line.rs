@@ -100,7 +100,7 @@ fn raised(line: &[u8]) -> Vec<u8> {
 
 /// Whether a product's barcode stands alone, as it has to: inside a longer barcode
 /// there may be something that looks like a short one on every line. `ends` are the
-/// middles of its guards.
+/// middles of its guards; `most` of a hundred pixels beside them may be dark.
 pub(super) fn has_quiet_zones(dark: &[u8], symbology: Symbology, ends: [f32; 2], most: usize) -> bool {
     let modules = match symbology {
         Symbology::Ean13 => 92.0,

@@ -56,9 +56,9 @@ impl Reading {
         let mut dark = Vec::new();
         [0.25, 0.5, 0.75].into_iter().any(|part| {
             let (start, end) = (between(upper_start, lower_start, part), between(upper_end, lower_end, part));
-            let (pixels, start) = picture.through(start, end, 0.25);
+            let (pixels, ends) = picture.through(start, end, 0.25);
             line::binarise(&pixels, Look::Plain, &mut dark);
-            line::has_quiet_zones(&dark, self.symbology, start, line::DARK_BESIDE)
+            line::has_quiet_zones(&dark, self.symbology, ends, line::DARK_BESIDE)
         })
     }
 }
